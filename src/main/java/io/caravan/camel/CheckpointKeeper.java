@@ -1,0 +1,263 @@
+package io.caravan.camel;
+
+import io.caravan.checkpoint.Checkpoint;
+import io.caravan.checkpoint.Checkpoint.Sweep;
+import io.caravan.checkpoint.CheckpointStore;
+import io.caravan.command.Phase;
+import io.caravan.node.SlotRanges;
+import io.caravan.replication.ReplicationPosition;
+import io.caravan.replication.ReplicationSession;
+import io.caravan.replication.ShardProgress;
+import io.caravan.replication.SourceMaster;
+import io.caravan.replication.StartingPoint;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores how far each shard is applied and how far it may go, whenever that has changed, and knows how far they were at the
+ * start. Of a shard one record is on its way at a time, so that a later one is never overtaken.
+ *
+ * <p>Thread-safe; {@link #load} and {@link #startOf} are called by the thread that starts the consumer.
+ */
+final class CheckpointKeeper {
+
+    /** Which names the history of a master goes by. */
+    @FunctionalInterface
+    interface Histories {
+        List<String> of(SourceMaster master) throws IOException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointKeeper.class);
+    private static final long LAST_STORE_MILLIS = 5000;
+
+    private final String task;
+    private final CheckpointStore store;
+    private final Map<String, ShardProgress> stored = new HashMap<>();
+    private final Map<String, CompletableFuture<Void>> onTheirWay = new HashMap<>();
+
+    private final Set<String> changedMeanwhile = new HashSet<>();
+
+    /** Records of masters that are none any more, to be removed once their shard has a record of its own. */
+    private final Map<String, String> outdated = new HashMap<>();
+
+    private List<Checkpoint> found = List.of();
+    private boolean failing;
+    private boolean sweeping;
+
+    CheckpointKeeper(String task, CheckpointStore store) {
+        this.task = task;
+        this.store = store;
+    }
+
+    /** Reads what an earlier process has stored. */
+    synchronized void load() throws IOException {
+        found = store.load(task);
+        LOG.info("task {}: {} checkpoints found in {}", task, found.size(), store);
+    }
+
+    /**
+     * Where the stream of {@code master} can be continued. A master that was a replica when the record was written is known by
+     * its history.
+     */
+    synchronized Optional<StartingPoint> startOf(SourceMaster master, Histories histories) throws IOException {
+        Optional<Checkpoint> own = found.stream()
+                .filter(checkpoint -> checkpoint.shard().equals(shardOf(master)))
+                .findFirst();
+        Optional<Checkpoint> known = own.isPresent() || found.isEmpty() ? own : inherited(master, histories);
+        if (known.isEmpty()) {
+            return found.isEmpty() ? Optional.empty() : Optional.of(StartingPoint.ANEW);
+        }
+        if (!known.get().slots().equals(slotsOf(master))) {
+            LOG.warn(
+                    "task {}: source {} serves slots {}, and slots {} when its checkpoint was written: it begins anew with a"
+                            + " snapshot, since keys that change their shard arrive in two streams at once",
+                    task,
+                    master.address(),
+                    slotsOf(master),
+                    known.get().slots());
+            return Optional.of(StartingPoint.ANEW);
+        }
+        return known.map(CheckpointKeeper::startingPoint);
+    }
+
+    private static StartingPoint startingPoint(Checkpoint checkpoint) {
+        if (checkpoint.phase() == Phase.SNAPSHOT) {
+            return StartingPoint.ANEW;
+        }
+        var position = new ReplicationPosition(checkpoint.replicationId(), checkpoint.applied(), checkpoint.database());
+        return StartingPoint.at(position, checkpoint.ceiling(), checkpoint.sweep() == Sweep.DUE);
+    }
+
+    /** Whether no process has run the task before. */
+    synchronized boolean isNew() {
+        return found.isEmpty();
+    }
+
+    /** Whether the destination held nothing when the task began, so that what the source has not can be removed from it. */
+    synchronized boolean mayBeSwept() {
+        return found.stream().noneMatch(checkpoint -> checkpoint.sweep() == Sweep.NEVER);
+    }
+
+    /** From now on writes down whether the destination held nothing when the task began. */
+    synchronized void sweeping(boolean allowed) {
+        sweeping = allowed;
+    }
+
+    private Optional<Checkpoint> inherited(SourceMaster master, Histories histories) throws IOException {
+        List<String> names = histories.of(master);
+        Optional<Checkpoint> former = found.stream()
+                .filter(checkpoint -> names.contains(checkpoint.replicationId()))
+                .max((a, b) -> Long.compare(a.applied(), b.applied()));
+        former.ifPresent(checkpoint -> {
+            LOG.info(
+                    "task {}: {} continues the history of {}, whose checkpoint is used",
+                    task,
+                    master.address(),
+                    checkpoint.source());
+            outdated.put(shardOf(master), checkpoint.shard());
+        });
+        return former;
+    }
+
+    /** Stores what has changed, and tells the session; answers when it is stored. Does not wait. */
+    synchronized CompletableFuture<Void> store(ReplicationSession session) {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (ShardProgress progress : session.progress()) {
+            all = CompletableFuture.allOf(all, store(session, progress));
+        }
+        return all;
+    }
+
+    /**
+     * Stores a last time, and waits for that.
+     *
+     * @param drained whether everything that was sent has been applied, so that nothing is in doubt at the next start
+     */
+    void storeAndWait(ReplicationSession session, boolean drained) {
+        try {
+            awaitOnTheirWay().get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
+            CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+            for (ShardProgress progress : session.progress()) {
+                boolean certain = drained && progress.phase() == Phase.STREAM;
+                all = CompletableFuture.allOf(all, store(session, certain ? withoutDoubt(progress) : progress));
+            }
+            all.get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "task {}: the last checkpoint could not be stored in {}; the next start repeats what followed the one"
+                            + " before",
+                    task,
+                    store,
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ShardProgress withoutDoubt(ShardProgress progress) {
+        ReplicationPosition position = progress.position();
+        return new ShardProgress(
+                progress.shard(),
+                progress.master(),
+                progress.phase(),
+                position,
+                progress.sweepDue(),
+                position.offset());
+    }
+
+    private synchronized CompletableFuture<Void> awaitOnTheirWay() {
+        return CompletableFuture.allOf(onTheirWay.values().stream()
+                .map(stage -> stage.exceptionally(failure -> null))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private synchronized CompletableFuture<Void> store(ReplicationSession session, ShardProgress progress) {
+        String shard = shardOf(progress.master());
+        CompletableFuture<Void> current = onTheirWay.get(progress.shard());
+        if (current != null) {
+            changedMeanwhile.add(progress.shard());
+            return current;
+        }
+        if (progress.equals(stored.get(progress.shard()))) {
+            session.written(progress);
+            return CompletableFuture.completedFuture(null);
+        }
+        var done = new CompletableFuture<Void>();
+        onTheirWay.put(progress.shard(), done);
+        store.save(checkpoint(shard, progress)).whenComplete((nothing, failure) -> {
+            boolean again = ended(progress, shard, failure);
+            if (failure == null) {
+                session.written(progress);
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+            if (again) {
+                store(session);
+            }
+        });
+        return done;
+    }
+
+    private Checkpoint checkpoint(String shard, ShardProgress progress) {
+        ReplicationPosition position = progress.position();
+        return new Checkpoint(
+                task,
+                shard,
+                progress.master().address().toString(),
+                position.replicationId(),
+                position.offset(),
+                progress.ceiling(),
+                progress.phase(),
+                position.database(),
+                slotsOf(progress.master()),
+                sweeping ? progress.sweepDue() ? Sweep.DUE : Sweep.DONE : Sweep.NEVER,
+                System.currentTimeMillis());
+    }
+
+    /** Answers whether there is more to be stored. */
+    private synchronized boolean ended(ShardProgress progress, String shard, @Nullable Throwable failure) {
+        onTheirWay.remove(progress.shard());
+        if (failure == null) {
+            stored.put(progress.shard(), progress);
+            String former = outdated.remove(shard);
+            if (former != null) {
+                store.remove(task, former);
+            }
+        } else {
+            stored.remove(progress.shard()); // what the record says now is not known
+        }
+        if (failure != null && !failing) {
+            LOG.warn(
+                    "task {}: checkpoint of shard {} not stored in {}: {}; the shard goes on up to the ceiling of the last one",
+                    task,
+                    shard,
+                    store,
+                    failure.toString());
+        } else if (failure == null && failing) {
+            LOG.info("task {}: checkpoints are stored in {} again", task, store);
+        }
+        failing = failure != null;
+        return changedMeanwhile.remove(progress.shard()) && failure == null;
+    }
+
+    private static String slotsOf(SourceMaster master) {
+        return SlotRanges.text(master.slots()).replaceAll("\\s", "");
+    }
+
+    private static String shardOf(SourceMaster master) {
+        return master.nodeId().isEmpty() ? master.address().toString() : master.nodeId();
+    }
+}

@@ -1,0 +1,359 @@
+package io.caravan.camel;
+
+import io.caravan.command.BatchOrigin;
+import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandTable;
+import io.caravan.replication.BatchSink;
+import io.caravan.replication.Delivery;
+import io.caravan.replication.ReplicationSession;
+import io.caravan.replication.ShardCounters;
+import io.caravan.replication.ShardState;
+import io.caravan.replication.ShardStatus;
+import io.caravan.replication.SourceMaster;
+import io.caravan.replication.StartingPoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.Suspendable;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.ExecutorServiceManager;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replicates a source into the route: each batch of a shard becomes an exchange, sent on the shard's own thread.
+ *
+ * <p>Many exchanges are on their way at once; the next one of a shard is sent as soon as the sink has taken the one before.
+ * Started and stopped by Camel's threads; exchanges end on the sink's.
+ */
+@ManagedResource(description = "Managed Redis Replication Consumer")
+public class RedisReplicationConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisReplicationConsumer.class);
+
+    private static final Duration RESHARD_PATIENCE = Duration.ofSeconds(2);
+
+    private final RedisReplicationEndpoint endpoint;
+    private final RedisReplicationConfiguration configuration;
+    private final Gate gate = new Gate();
+    private @Nullable SourceTransport transport;
+    private @Nullable ExecutorService shardThreads;
+    private @Nullable ScheduledExecutorService scheduler;
+    private @Nullable TaskContinuity continuity;
+    private @Nullable RouteSinks sinks;
+    private @Nullable ReplicationMeters meters;
+    private volatile @Nullable ReplicationSession session;
+    private boolean sinkIsLast;
+
+    /** The source serves its keys elsewhere: batches that wait for one to be read again would wait for ever. */
+    private volatile boolean resharded;
+
+    public RedisReplicationConsumer(RedisReplicationEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        configuration = endpoint.getConfiguration();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        resharded = false;
+        RouteInspection route = inspectRoute();
+        route.remarks().forEach(remark -> LOG.warn("route {}: {}", getRouteId(), remark));
+        setHealthCheck(new RedisReplicationHealthCheck(
+                this, task(), endpoint.getComponent().isHealthCheckConsumerEnabled()));
+        try {
+            startReplication(route);
+        } catch (Exception e) {
+            releaseResources();
+            throw e;
+        }
+    }
+
+    private RouteInspection inspectRoute() {
+        RouteInspection route = RouteInspection.of(endpoint.getCamelContext(), String.valueOf(getRouteId()));
+        if (!route.objections().isEmpty()) {
+            throw new IllegalArgumentException("route " + getRouteId() + " would apply commands out of order: "
+                    + String.join("; ", route.objections()) + ". Take the step out, or put it behind redis-cluster:");
+        }
+        sinkIsLast = route.sinkIsLast();
+        return route;
+    }
+
+    private void startReplication(RouteInspection route) throws Exception {
+        ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
+        ExecutorService forShards = threads.newCachedThreadPool(this, "RedisReplicationShard");
+        ScheduledExecutorService forSchedules = threads.newSingleThreadScheduledExecutor(this, "RedisReplicationTimer");
+        shardThreads = forShards;
+        scheduler = forSchedules;
+        SourceTransport opened = SourceTransport.open(endpoint.getCamelContext(), configuration);
+        transport = opened;
+        RouteSinks destinations = RouteSinks.of(route);
+        sinks = destinations;
+        var started = new ReplicationSession(
+                SourceSettingsFactory.settings(configuration, opened.transport(), destinations.largeValuesFor()),
+                shards -> SourceSettingsFactory.limits(configuration, shards),
+                new IntoRoute(),
+                forShards,
+                forSchedules);
+        SourceSettingsFactory.spool(configuration, task()).ifPresent(started::spoolTo);
+        started.onReshard(new RouteRestart(
+                endpoint.getCamelContext(), String.valueOf(getRouteId()), task(), () -> resharded = true));
+        List<SourceMaster> masters = started.findMasters();
+        compareModules(started, masters, destinations);
+        CommandTable commands =
+                SessionCommands.of(started, masters, destinations.first(), configuration.getRequestTimeout());
+        TaskContinuity kept =
+                TaskContinuity.of(configuration, task(), destinations.first()).orElse(null);
+        continuity = kept;
+        Map<SourceMaster, StartingPoint> points = startingPoints(started, masters, destinations);
+        started.start(
+                masters,
+                commands,
+                master -> Optional.ofNullable(points.get(master)),
+                kept == null ? null : () -> kept.storeSoon(started, forSchedules));
+        session = started;
+        meters = ReplicationMeters.bind(endpoint.getCamelContext(), task(), started);
+        if (kept != null) {
+            kept.begin(started, destinations.all(), forSchedules);
+        }
+    }
+
+    private void compareModules(ReplicationSession started, List<SourceMaster> masters, RouteSinks destinations)
+            throws IOException {
+        if (!destinations.isEmpty()) {
+            destinations.compareModules(
+                    new ModuleCheck(task(), configuration.getNodes(), configuration.getMissingModules()),
+                    started.modulesOf(masters.get(0)));
+        }
+    }
+
+    /** Where each master's stream is to be continued. */
+    private Map<SourceMaster, StartingPoint> startingPoints(
+            ReplicationSession started, List<SourceMaster> masters, RouteSinks destinations) throws IOException {
+        Map<SourceMaster, StartingPoint> points = new HashMap<>();
+        TaskContinuity kept = continuity;
+        if (kept != null) {
+            kept.take();
+            if (kept.decideOnSweeping(destinations)) {
+                started.sweeps();
+            }
+            for (SourceMaster master : masters) {
+                kept.startOf(master, started::historiesOf).ifPresent(point -> points.put(master, point));
+            }
+        }
+        return points;
+    }
+
+    /** Where the batches of all shards go: on the shards' threads. */
+    private final class IntoRoute implements BatchSink {
+
+        @Override
+        public void accept(CommandBatch batch, Delivery delivery) {
+            send(batch, delivery);
+        }
+
+        @Override
+        public void awaitReady() {
+            gate.awaitOpen();
+        }
+    }
+
+    private void send(CommandBatch batch, Delivery delivery) {
+        Exchange exchange = createExchange(false);
+        BatchOrigin origin = batch.origin();
+        Message message = exchange.getMessage();
+        message.setBody(batch);
+        message.setHeader(RedisReplicationConstants.SHARD, origin.shard().name());
+        message.setHeader(RedisReplicationConstants.PHASE, origin.phase());
+        message.setHeader(RedisReplicationConstants.OFFSET, origin.endOffset());
+        message.setHeader(RedisReplicationConstants.REPLICATION_ID, origin.replicationId());
+        message.setHeader(RedisReplicationConstants.BATCH_SIZE, batch.size());
+        if (sinkIsLast) {
+            SinkPosition.markLast(exchange);
+        }
+        ReplicationMeters bound = meters;
+        if (bound != null) {
+            bound.batch(batch.size());
+        }
+        getAsyncProcessor().process(exchange, new BatchEnd(exchange, batch, delivery));
+    }
+
+    /** What follows the end of an exchange; on the thread that ended it. */
+    private final class BatchEnd implements AsyncCallback {
+
+        private final Exchange exchange;
+        private final CommandBatch batch;
+        private final Delivery delivery;
+
+        private BatchEnd(Exchange exchange, CommandBatch batch, Delivery delivery) {
+            this.exchange = exchange;
+            this.batch = batch;
+            this.delivery = delivery;
+        }
+
+        @Override
+        public void done(boolean doneSync) {
+            Exception failure = exchange.getException();
+            batch.release();
+            releaseExchange(exchange, false);
+            if (failure == null) {
+                delivery.applied();
+            } else {
+                delivery.failed(failure);
+            }
+        }
+    }
+
+    /** A stop that Camel forces comes with an interrupt, which must not keep the last checkpoint from being stored. */
+    @Override
+    protected void doStop() throws Exception {
+        boolean interrupted = Thread.interrupted();
+        try {
+            ReplicationSession running = session;
+            if (running != null) {
+                stop(running);
+            }
+            gate.open();
+        } finally {
+            releaseResources();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        super.doStop();
+    }
+
+    private void stop(ReplicationSession running) throws InterruptedException {
+        running.stopSending();
+        gate.open();
+        boolean drained =
+                running.stop(resharded ? RESHARD_PATIENCE : Duration.ofMillis(configuration.getDrainTimeout()));
+        if (!drained) {
+            LOG.warn(
+                    "task {}: stopped with batches on their way (drainTimeout={} ms, or a shard that has failed); the next"
+                            + " start puts right what may have been applied of them",
+                    task(),
+                    configuration.getDrainTimeout());
+        }
+        if (continuity != null) {
+            continuity.store(running, drained);
+        }
+    }
+
+    private void releaseResources() {
+        ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
+        if (meters != null) {
+            meters.close();
+            meters = null;
+        }
+        if (continuity != null) {
+            continuity.release();
+            continuity = null;
+        }
+        if (scheduler != null) {
+            threads.shutdownGraceful(scheduler);
+            scheduler = null;
+        }
+        if (shardThreads != null) {
+            threads.shutdownGraceful(shardThreads);
+            shardThreads = null;
+        }
+        if (transport != null) {
+            transport.close();
+            transport = null;
+        }
+        if (sinks != null) {
+            sinks.close();
+            sinks = null;
+        }
+        session = null;
+    }
+
+    /** No further batch is sent; the link stays, and what the source sends is held in memory and in the spool. */
+    @Override
+    protected void doSuspend() throws Exception {
+        gate.close();
+        super.doSuspend();
+    }
+
+    @Override
+    protected void doResume() throws Exception {
+        gate.open();
+        super.doResume();
+    }
+
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return false;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        ReplicationSession running = session;
+        return running == null || resharded ? 0 : running.batchesInFlight();
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // nothing to prepare: doStop stops reading, waits for what is on its way and stores the checkpoint
+    }
+
+    /** The id of the task. */
+    public String task() {
+        String task = configuration.getTask();
+        return task == null || task.isBlank() ? String.valueOf(getRouteId()) : task;
+    }
+
+    /** Every shard at this moment; empty before the start. Any thread. */
+    public List<ShardStatus> status() {
+        ReplicationSession running = session;
+        return running == null ? List.of() : running.status();
+    }
+
+    /** What every shard has done since the start, by its name; empty before the start. Any thread. */
+    public Map<String, ShardCounters> counters() {
+        ReplicationSession running = session;
+        return running == null ? Map.of() : running.counters();
+    }
+
+    @ManagedAttribute(description = "Bytes of the stream that the source has and the destination has not acknowledged")
+    public long getLagBytes() {
+        return status().stream().mapToLong(ShardStatus::lagBytes).sum();
+    }
+
+    @ManagedAttribute(description = "Bytes that wait on the disk, in the spool")
+    public long getSpooledBytes() {
+        return status().stream().mapToLong(ShardStatus::spooledBytes).sum();
+    }
+
+    @ManagedAttribute(description = "Age of the oldest batch that is on its way, in milliseconds")
+    public long getLagMillis() {
+        return status().stream().mapToLong(ShardStatus::lagMillis).max().orElse(0);
+    }
+
+    @ManagedAttribute(description = "Whether every shard is past its snapshot")
+    public boolean isStreaming() {
+        List<ShardStatus> shards = status();
+        return !shards.isEmpty() && shards.stream().allMatch(shard -> shard.state() == ShardState.STREAMING);
+    }
+
+    @ManagedAttribute(description = "State of every shard")
+    public String getShards() {
+        return status().toString();
+    }
+}

@@ -1,0 +1,80 @@
+package io.caravan.camel;
+
+import java.util.Map;
+import org.apache.camel.AsyncEndpoint;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.EndpointServiceLocation;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.support.DefaultEndpoint;
+
+/**
+ * Replicate a Redis Cluster or a standard Redis server: the values it holds, then every write command it runs.
+ */
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = RedisReplicationConstants.SCHEME,
+        title = "Redis Replication",
+        syntax = "redis-replication:nodes",
+        consumerOnly = true,
+        category = {Category.CACHE, Category.DATABASE},
+        headersClass = RedisReplicationConstants.class)
+@ManagedResource(description = "Managed Redis Replication Endpoint")
+public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEndpoint, EndpointServiceLocation {
+
+    @UriParam
+    private final RedisReplicationConfiguration configuration;
+
+    public RedisReplicationEndpoint(
+            String uri, RedisReplicationComponent component, RedisReplicationConfiguration configuration) {
+        super(uri, component);
+        this.configuration = configuration;
+    }
+
+    @Override
+    public RedisReplicationComponent getComponent() {
+        return (RedisReplicationComponent) super.getComponent();
+    }
+
+    @Override
+    public Producer createProducer() {
+        throw new UnsupportedOperationException(
+                "redis-replication: reads a source; to write use redis-cluster:" + configuration.getNodes());
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        var consumer = new RedisReplicationConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    public RedisReplicationConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    @ManagedAttribute(description = "Nodes of the source")
+    public String getNodes() {
+        return configuration.getNodes();
+    }
+
+    @Override
+    public String getServiceUrl() {
+        return configuration.getNodes();
+    }
+
+    @Override
+    public String getServiceProtocol() {
+        return "redis";
+    }
+
+    @Override
+    public Map<String, String> getServiceMetadata() {
+        return Map.of();
+    }
+}

@@ -1,0 +1,63 @@
+package io.caravan.camel;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops and starts the route of a task whose source has been resharded: shards whose slots are others than in their checkpoint
+ * begin anew with a snapshot, the others go on.
+ *
+ * <p>{@link #run} does not wait; the restart has a thread of its own.
+ */
+final class RouteRestart implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteRestart.class);
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final CamelContext context;
+    private final String route;
+    private final String task;
+    private final Runnable before;
+
+    /** @param before run before the route is stopped */
+    RouteRestart(CamelContext context, String route, String task, Runnable before) {
+        this.before = before;
+        this.context = context;
+        this.route = route;
+        this.task = task;
+    }
+
+    @Override
+    public void run() {
+        LOG.warn(
+                "task {}: the slots of the source are divided otherwise than at the start; route {} is started again, and the"
+                        + " shards concerned begin anew with a snapshot",
+                task,
+                route);
+        context.getExecutorServiceManager()
+                .newThread("CaravanRestart", this::restart)
+                .start();
+    }
+
+    private void restart() {
+        while (context.isStarted()) {
+            try {
+                before.run();
+                context.getRouteController().stopRoute(route);
+                context.getRouteController().startRoute(route);
+                return;
+            } catch (Exception e) {
+                LOG.warn(
+                        "task {}: route {} could not be started again: {}; tried every {} s",
+                        task,
+                        route,
+                        e.getMessage(),
+                        TimeUnit.NANOSECONDS.toSeconds(PAUSE_NANOS));
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+}

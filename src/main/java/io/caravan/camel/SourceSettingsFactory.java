@@ -1,0 +1,55 @@
+package io.caravan.camel;
+
+import io.caravan.command.Databases;
+import io.caravan.node.Credentials;
+import io.caravan.node.NodeAddress;
+import io.caravan.rdb.DecodeTarget;
+import io.caravan.replication.Limits;
+import io.caravan.replication.SourceSettings;
+import io.caravan.replication.Transport;
+import io.caravan.spool.SpoolPlace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Turns the options of a {@code redis-replication:} endpoint into the settings of a session. */
+final class SourceSettingsFactory {
+
+    private SourceSettingsFactory() {}
+
+    /** @param largeValuesFor what the destination takes of the commands that a large value is decoded into */
+    static SourceSettings settings(
+            RedisReplicationConfiguration configuration, Transport transport, DecodeTarget largeValuesFor) {
+        String password = configuration.getPassword();
+        String directory = configuration.getTemporaryDirectory();
+        return new SourceSettings(
+                NodeAddress.parseList(configuration.getNodes()),
+                password == null ? Credentials.NONE : Credentials.parse(password),
+                transport,
+                Databases.parse(configuration.getDatabases()),
+                configuration.getSnapshotTransfer(),
+                Duration.ofMillis(configuration.getReplicationTimeout()),
+                Duration.ofMillis(configuration.getReconnectDelay()),
+                Duration.ofMillis(configuration.getMaxReconnectDelay()),
+                Path.of(directory == null ? System.getProperty("java.io.tmpdir", ".") : directory),
+                largeValuesFor);
+    }
+
+    static Limits limits(RedisReplicationConfiguration configuration, int shards) {
+        return Limits.sharing(
+                MemorySize.parse("memoryLimit", configuration.getMemoryLimit()),
+                shards,
+                configuration.getMaxBatchCommands(),
+                Math.toIntExact(MemorySize.parse("maxBatchBytes", configuration.getMaxBatchBytes())),
+                configuration.getMaxInFlightBatches());
+    }
+
+    /** Where the spool is; empty if there is none. */
+    static Optional<SpoolPlace> spool(RedisReplicationConfiguration configuration, String task) {
+        String directory = configuration.getSpoolDirectory();
+        return directory == null || directory.isBlank()
+                ? Optional.empty()
+                : Optional.of(new SpoolPlace(
+                        Path.of(directory), task, MemorySize.parse("spoolBytes", configuration.getSpoolBytes())));
+    }
+}

@@ -1,0 +1,149 @@
+package io.caravan.camel;
+
+import io.caravan.checkpoint.CheckpointStore;
+import io.caravan.checkpoint.FileCheckpointStore;
+import io.caravan.checkpoint.FileLease;
+import io.caravan.checkpoint.Lease;
+import io.caravan.checkpoint.RedisCheckpointStore;
+import io.caravan.checkpoint.RedisLease;
+import io.caravan.cluster.Destination;
+import io.caravan.replication.ReplicationSession;
+import io.caravan.replication.SourceMaster;
+import io.caravan.replication.StartingPoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a task go on where an earlier process has left it, and lets one process do so at a time: its checkpoints and its lease,
+ * which are kept in one place.
+ *
+ * <p>Opened and closed by the threads that start and stop the consumer; what is repeated runs on its scheduler.
+ */
+final class TaskContinuity {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskContinuity.class);
+    private static final String FILE = "file:";
+    private static final long RENEWAL_MILLIS = 1000;
+    private static final int RENEWAL_IN_LEASE = 6;
+
+    private static final long SWEEP_MILLIS = 1000;
+
+    private final String task;
+    private final CheckpointKeeper keeper;
+    private final TaskLease lease;
+    private final RedisReplicationConfiguration configuration;
+    private boolean sweeping;
+
+    private TaskContinuity(
+            CheckpointStore store, Lease lease, String task, RedisReplicationConfiguration configuration) {
+        this.task = task;
+        keeper = new CheckpointKeeper(task, store);
+        this.lease = new TaskLease(task, lease, Duration.ofMillis(configuration.getLeaseTime()));
+        this.configuration = configuration;
+    }
+
+    /**
+     * Where the configuration says. Connects to nothing.
+     *
+     * @return empty if nothing is kept
+     * @throws IllegalArgumentException if it says what is no place
+     */
+    static Optional<TaskContinuity> of(
+            RedisReplicationConfiguration configuration, String task, Optional<Destination> destination) {
+        String place = configuration.getCheckpoint();
+        if (place.startsWith(FILE)) {
+            Path file = Path.of(place.substring(FILE.length()));
+            return Optional.of(
+                    new TaskContinuity(new FileCheckpointStore(file), new FileLease(file), task, configuration));
+        }
+        if (place.equals("none")) {
+            LOG.info("task {}: no checkpoints are kept; every start begins with a snapshot", task);
+            return Optional.empty();
+        }
+        if (!place.equals("destination")) {
+            throw new IllegalArgumentException(
+                    "checkpoint=" + place + " is no place for checkpoints; write destination, file:path or none");
+        }
+        if (destination.isEmpty()) {
+            LOG.warn(
+                    "task {}: the route leads to no redis-cluster: endpoint to keep checkpoints in, so every start begins"
+                            + " with a snapshot; set checkpoint=file:path to continue instead",
+                    task);
+        }
+        return destination.map(holder -> new TaskContinuity(
+                new RedisCheckpointStore(holder::call, configuration.getRequestTimeout()),
+                new RedisLease(holder::call, task),
+                task,
+                configuration));
+    }
+
+    /**
+     * Takes the task and reads what is known of it. Waits, up to the time of a lease.
+     *
+     * @throws IllegalStateException if another process runs it
+     */
+    void take() throws IOException {
+        lease.take();
+        keeper.load();
+    }
+
+    /**
+     * Decides whether keys that the source has not may be removed: if the destination held nothing but the task's keys when the
+     * task began, or the configuration says so. Waits.
+     */
+    boolean decideOnSweeping(RouteSinks sinks) throws IOException {
+        boolean allowed = switch (configuration.getSweep()) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO -> keeper.isNew() ? sinks.holdNothing() : keeper.mayBeSwept();
+        };
+        keeper.sweeping(allowed);
+        sweeping = allowed;
+        sinks.register(task);
+        return allowed;
+    }
+
+    /** Where the stream of a master can be continued. */
+    Optional<StartingPoint> startOf(SourceMaster master, CheckpointKeeper.Histories histories) throws IOException {
+        return keeper.startOf(master, histories);
+    }
+
+    /** From now on keeps the lease, and stores what has changed. */
+    void begin(ReplicationSession session, List<Destination> destinations, ScheduledExecutorService scheduler) {
+        session.permittedUntil(lease.validUntilNanos());
+        long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
+        scheduler.scheduleWithFixedDelay(() -> lease.renew(session), renewal, renewal, TimeUnit.MILLISECONDS);
+        long interval = configuration.getCheckpointInterval();
+        scheduler.scheduleWithFixedDelay(() -> keeper.store(session), interval, interval, TimeUnit.MILLISECONDS);
+        if (sweeping) {
+            var sweeper = new Sweeper(task, session, destinations);
+            scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Stores what has changed, soon. */
+    void storeSoon(ReplicationSession session, ScheduledExecutorService scheduler) {
+        scheduler.execute(() -> keeper.store(session));
+    }
+
+    /**
+     * Stores a last time. Waits.
+     *
+     * @param drained whether all that was sent has been applied
+     */
+    void store(ReplicationSession session, boolean drained) {
+        keeper.storeAndWait(session, drained);
+    }
+
+    /** Gives the task up. Waits. */
+    void release() {
+        lease.release();
+    }
+}

@@ -1,0 +1,136 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch that the destination has taken, until the last of its units is answered.
+ *
+ * <p>A unit is what is sent, answered and sent again as one: a command, or a transaction from {@code MULTI} to {@code
+ * EXEC}; it is named by the row at which it begins. Owned by the destination's event loop.
+ */
+final class BatchTicket {
+
+    /** Told once how a batch ended; on the destination's event loop. */
+    @FunctionalInterface
+    interface Completion {
+        void ended(@Nullable Throwable failure);
+    }
+
+    final CommandBatch batch;
+    private final boolean value;
+    private final Completion completion;
+    private int pending;
+    private boolean routed;
+    private boolean ended;
+    private Runnable onEnd = () -> {};
+    private @Nullable Throwable failure;
+
+    BatchTicket(CommandBatch batch, Completion completion) {
+        this(batch, completion, false);
+    }
+
+    private BatchTicket(CommandBatch batch, Completion completion, boolean value) {
+        this.batch = batch;
+        this.completion = completion;
+        this.value = value;
+    }
+
+    /** A ticket for the commands that write a key which was read again at the source. */
+    static BatchTicket ofValue(CommandBatch batch, Completion completion) {
+        return new BatchTicket(batch, completion, true);
+    }
+
+    /** The offset that the source had reached when the unit that begins at {@code row} was part of its data. */
+    long offset(int row) {
+        long end = batch.endOffset(unitEnd(row) - 1);
+        return value ? end - 1 : end;
+    }
+
+    /** Whether it writes a key that was read again at the source. */
+    boolean isValue() {
+        return value;
+    }
+
+    /** Whether an earlier process may have applied the unit that begins at {@code row}. */
+    boolean mayBeRepeated(int row) {
+        long until = batch.origin().repeatedUntil();
+        return until != 0 && !value && batch.endOffset(unitEnd(row) - 1) <= until;
+    }
+
+    /** Whether the unit that begins at {@code row} may meet keys that the source had lost before. */
+    boolean mayMeetStaleKeys(int row) {
+        long until = batch.origin().staleUntil();
+        return until != 0 && !value && batch.endOffset(unitEnd(row) - 1) <= until;
+    }
+
+    /** Whether its completion has been told. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Run before its completion is told; set before the first unit is found. */
+    void onEnd(Runnable listener) {
+        onEnd = listener;
+    }
+
+    /** The row behind the unit that begins at {@code row}. */
+    int unitEnd(int row) {
+        if (!startsTransaction(row)) {
+            return row + 1;
+        }
+        int end = row + 1;
+        while (end < batch.size() && !batch.spec(end - 1).name().equals("EXEC")) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Whether the unit that begins at {@code row} is a transaction. */
+    boolean startsTransaction(int row) {
+        return batch.inTransaction(row) && batch.spec(row).scope() == Scope.TRANSACTION;
+    }
+
+    /** A unit was found that will have to be answered. */
+    void expectAnswer() {
+        pending++;
+    }
+
+    /** A unit has been answered, or disposed of; not applied if there is a failure. */
+    void answered(@Nullable Throwable cause) {
+        if (cause == null) {
+            answered();
+        } else {
+            failed(cause);
+        }
+    }
+
+    /** A unit has been answered, or disposed of. */
+    void answered() {
+        pending--;
+        endIfAnswered();
+    }
+
+    /** A unit could not be applied. */
+    void failed(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        answered();
+    }
+
+    /** All units have been found. */
+    void routed() {
+        routed = true;
+        endIfAnswered();
+    }
+
+    private void endIfAnswered() {
+        if (routed && pending == 0) {
+            ended = true;
+            onEnd.run();
+            completion.ended(failure);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.caravan.cluster;
+
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Units that every master has to run, one after the other, and everything that came behind them and waits.
+ *
+ * <p>Owned by the destination's event loop; {@link SlotRouter} asks here first.
+ */
+final class Broadcasts {
+
+    private final SlotRouter router;
+    private final LinkTable links;
+    private final SlotRouter.DestinationEvents events;
+    private final RefusedCommands refusedCommands;
+    private final DestinationSettings.OnError onError;
+    private @Nullable Broadcast current;
+
+    /** Batches, each from a row on, that wait for the end of it. */
+    private final ArrayDeque<Unit> held = new ArrayDeque<>();
+
+    Broadcasts(
+            SlotRouter router,
+            LinkTable links,
+            SlotRouter.DestinationEvents events,
+            RefusedCommands refusedCommands,
+            DestinationSettings.OnError onError) {
+        this.router = router;
+        this.links = links;
+        this.events = events;
+        this.refusedCommands = refusedCommands;
+        this.onError = onError;
+    }
+
+    boolean isEmpty() {
+        return current == null;
+    }
+
+    /** Whether the unit is the one that is being broadcast. */
+    boolean isCurrent(BatchTicket ticket, int row) {
+        return current != null && current.begun() && current.ticket == ticket && current.row == row;
+    }
+
+    /** A batch waits until the broadcast is over. */
+    void hold(BatchTicket ticket) {
+        held.add(new Unit(ticket, 0, false));
+    }
+
+    /** Broadcasts a unit; the rest of its batch waits, in front of all others. */
+    void start(BatchTicket ticket, int row, int end) {
+        held.addFirst(new Unit(ticket, end, false));
+        current = new Broadcast(ticket, row);
+        advance();
+    }
+
+    /** Begins what is to be broadcast once nothing else is on its way; sends it where it is missing. */
+    void advance() {
+        if (current == null) {
+            return;
+        }
+        if (current.begun()) {
+            current.sendMissing();
+        } else if (router.holdsNothingBack() && links.isIdle()) {
+            begin(current);
+        }
+    }
+
+    private void begin(Broadcast broadcast) {
+        Optional<Emptying> emptying = Emptying.of(broadcast.ticket.batch, broadcast.row);
+        if (emptying.isPresent()) {
+            broadcast.beginElsewhere();
+            events.empty(emptying.get(), () -> end(broadcast));
+        } else {
+            broadcast.begin(links.masters());
+        }
+    }
+
+    /** Other nodes may be masters now: one that serves no slot any more need not run it. */
+    void topologyChanged() {
+        if (current != null && current.retain(links.masters())) {
+            end(current);
+        }
+    }
+
+    /** A node has run it. */
+    void answered(NodeLink link) {
+        if (current != null && current.done(link)) {
+            end(current);
+        }
+    }
+
+    /** A node has refused it: if for its own sake, it is not asked again, else with the next tick. */
+    void refused(NodeLink link, Unit unit, ErrorReply error) {
+        link.counters().error();
+        if (error.remedy() == ErrorReply.Remedy.COMMAND) {
+            refusedForItself(link, unit, error);
+        } else {
+            events.nodeWaits(link, error);
+        }
+    }
+
+    private void refusedForItself(NodeLink link, Unit unit, ErrorReply error) {
+        CommandRefusedException reason =
+                refusedCommands.refused("destination " + link.address(), unit.ticket().batch, unit.row(), error);
+        if (onError == DestinationSettings.OnError.FAIL) {
+            unit.ticket().expectAnswer();
+            unit.ticket().failed(reason);
+        }
+        answered(link);
+    }
+
+    /** Every master has run what was broadcast: what was held goes on. */
+    private void end(Broadcast ended) {
+        router.broadcasted(ended.ticket, ended.row);
+        current = null;
+        while (current == null && !held.isEmpty()) {
+            Unit next = held.remove();
+            router.take(next.ticket(), next.row());
+        }
+        links.flush();
+    }
+}

@@ -1,0 +1,404 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandTable;
+import io.caravan.command.OutOfOrderException;
+import io.caravan.command.RedisCommand;
+import io.caravan.command.SourceShard;
+import io.caravan.dialect.DestinationDialect;
+import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerModules;
+import io.caravan.node.ServerVersion;
+import io.caravan.refresh.RefreshCounters;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A cluster or standard server that commands are applied to.
+ *
+ * <p>Batches are taken from any thread and applied on the destination's own event loop, where all of its state lives;
+ * {@link #open} and {@link #close} wait and are called by the thread of their owner.
+ */
+public final class Destination implements SlotRouter.DestinationEvents, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Destination.class);
+    private static final long TICK_MILLIS = 5;
+    private static final long EMPTY_AGAIN_MILLIS = 1000;
+    private static final long REPLICAS_MILLIS = 500;
+
+    private final DestinationSettings settings;
+    private final LettuceClients clients;
+    private final DestinationAdmin admin;
+    private final EventLoop eventLoop;
+    private final DestinationDialect dialect;
+    private final RefusedCommands refused;
+    private final SlotRouter router;
+    private final Map<NodeLink, LinkConnector> connectors = new HashMap<>();
+    private final Map<String, NodeCounters> counters = new ConcurrentHashMap<>();
+    private final Map<String, String> problems = new ConcurrentHashMap<>();
+    private final ReplicaWatch replicas;
+    private final TopologyRefresh topology;
+    private final SplitOrder splitOrder = new SplitOrder();
+    private final AtomicLong batches = new AtomicLong();
+    private volatile LongConsumer roundTrips = nanos -> {};
+    private volatile Runnable newKind = () -> {};
+    private boolean ticking;
+    private volatile boolean closed;
+
+    private Destination(DestinationSettings settings, LettuceClients clients, DestinationAdmin admin) {
+        this.settings = settings;
+        this.clients = clients;
+        this.admin = admin;
+        eventLoop = clients.eventLoop();
+        refused = new RefusedCommands(() -> newKind.run());
+        dialect = new DestinationDialect(
+                admin.version(),
+                admin.modules().map(modules -> !modules.isEmpty()).orElse(true));
+        router = new SlotRouter(settings, admin.isCluster(), this, refused, dialect::adapt, eventLoop);
+        topology = new TopologyRefresh(admin, eventLoop, router::topology);
+        replicas = new ReplicaWatch(admin::replicationOf, eventLoop, router.recent());
+    }
+
+    /**
+     * Connects to a destination and learns its topology. Waits for the network.
+     *
+     * @throws DestinationException if it cannot be reached, or cannot serve as a destination
+     */
+    public static Destination open(DestinationSettings settings) throws DestinationException {
+        var clients = new LettuceClients(settings);
+        try {
+            DestinationAdmin admin = DestinationAdmin.open(settings, clients);
+            var destination = new Destination(settings, clients, admin);
+            destination.start();
+            return destination;
+        } catch (DestinationException | RuntimeException e) {
+            clients.close();
+            throw e;
+        }
+    }
+
+    /** Whether it is a cluster. */
+    public boolean isCluster() {
+        return admin.isCluster();
+    }
+
+    /** Its product and version. */
+    public ServerVersion version() {
+        return admin.version();
+    }
+
+    /** Its modules; empty if it does not tell. */
+    public Optional<ServerModules> modules() {
+        return admin.modules();
+    }
+
+    /**
+     * Takes a batch, to be applied behind those taken before. Does not wait.
+     *
+     * @param ended told once how it ended: {@code null} when every command is acknowledged, else why not; on the
+     *     destination's event loop, which it must not hold up
+     * @throws OutOfOrderException if the batch is not the one that is due from its shard
+     */
+    public void apply(CommandBatch batch, Consumer<@Nullable Throwable> ended) throws OutOfOrderException {
+        translate(batch);
+        BatchTicket ticket = ticket(batch, ended);
+        batch.origin().shard().submit(batch, () -> eventLoop.execute(() -> take(ticket)));
+    }
+
+    /**
+     * Takes a single command of a batch that was split, to be applied behind those taken before. Does not wait. The commands
+     * of a transaction are applied each by itself.
+     *
+     * @param command what was split off
+     * @param alone a batch of what is to be applied for it
+     * @param ended as in {@link #apply(CommandBatch, Consumer)}
+     * @throws OutOfOrderException if a later command of the same shard has been taken already
+     */
+    public void apply(RedisCommand command, CommandBatch alone, Consumer<@Nullable Throwable> ended)
+            throws OutOfOrderException {
+        translate(alone);
+        BatchTicket ticket = ticket(alone, ended);
+        splitOrder.submit(command, () -> eventLoop.execute(() -> take(ticket)));
+    }
+
+    /**
+     * Runs a single command that belongs to no source, and gives its reply: {@code String}, {@code Long}, {@code byte[]},
+     * a {@code List} of these, or {@code null}.
+     *
+     * @param arguments name and arguments
+     */
+    public CompletionStage<Object> call(List<byte[]> arguments) {
+        CompletionStage<Object> reply = admin.call(arguments);
+        return reply.whenComplete((value, failure) -> eventLoop.execute(() -> called(arguments, failure)));
+    }
+
+    /** What a node says to a single command says something of the node, too. */
+    private void called(List<byte[]> arguments, @Nullable Throwable failure) {
+        NodeLink link = arguments.size() > 1 ? router.linkOf(arguments.get(1)) : null;
+        if (link == null || closed) {
+            return;
+        }
+        if (failure != null) {
+            var error = new ErrorReply(DestinationAdmin.reason(failure), false);
+            if (error.remedy() == ErrorReply.Remedy.WAIT) {
+                nodeWaits(link, error);
+            }
+        } else if (link.isUp()
+                && !router.hasFences()
+                && problems.remove(link.address().toString()) != null) {
+            LOG.info("destination {} serves again", link.address());
+        }
+    }
+
+    /**
+     * Looks through the keys of some slots, Caravan's own left out: each that is there all the time is seen at least once. Does
+     * not wait.
+     */
+    public CompletionStage<Void> walk(BitSet slots, KeyVisitor visitor) {
+        return admin.walk(slots, visitor);
+    }
+
+    /** Reads keys again at the source, and makes them here what they are there. Does not wait. */
+    public CompletionStage<Void> refresh(SourceShard shard, int database, List<byte[]> keys) {
+        var done = new CompletableFuture<Void>();
+        eventLoop.execute(() -> router.refresh(shard, database, keys, failure -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        }));
+        return done;
+    }
+
+    /** The command table, and what the destination says of commands beyond it; fails if the account may not ask. */
+    public CompletionStage<CommandTable> commands() {
+        return call(List.of("COMMAND".getBytes(StandardCharsets.US_ASCII)))
+                .thenApply(reply -> CommandTable.standard().with(AnyOutput.typed(reply)));
+    }
+
+    /** Told of the time that each batch took, in nanoseconds; on the event loop. */
+    public void onRoundTrip(LongConsumer listener) {
+        roundTrips = listener;
+    }
+
+    /** Run when a node or a kind of refused command has appeared that was not there before; on the event loop. */
+    public void onNewKind(Runnable listener) {
+        newKind = listener;
+    }
+
+    /** What has gone to each node, by address. */
+    public Map<String, NodeCounters> counters() {
+        return Map.copyOf(counters);
+    }
+
+    /** How many commands were refused, by {@code <command> <error code>}. */
+    public Map<String, Long> refusedCommands() {
+        return refused.counts();
+    }
+
+    /** How many commands were left out because the destination has no form for them and needs none, by name. */
+    public Map<String, Long> commandsLeftOut() {
+        return dialect.leftOut();
+    }
+
+    /** What has been read again at the source, because a command could not be sent, or not twice. */
+    public RefreshCounters refreshes() {
+        return router.refreshes();
+    }
+
+    /** Batches taken so far. */
+    public long batches() {
+        return batches.get();
+    }
+
+    /** Every node at this moment. */
+    public List<NodeStatus> nodes() {
+        var future = new CompletableFuture<List<NodeStatus>>();
+        eventLoop.execute(() -> future.complete(nodesNow()));
+        return future.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        topology.close();
+        var done = new CompletableFuture<Void>();
+        eventLoop.execute(() -> {
+            connectors.values().forEach(LinkConnector::close);
+            connectors.clear();
+            done.complete(null);
+        });
+        done.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(e -> null)
+                .join();
+        admin.close();
+        clients.close();
+    }
+
+    @Override
+    public void connect(NodeLink link) {
+        counters.put(link.address().toString(), link.counters());
+        var connector = new LinkConnector(link, clients, settings.firstBackoff(), () -> changed(link));
+        connectors.put(link, connector);
+        connector.connect();
+        newKind.run();
+    }
+
+    @Override
+    public void disconnect(NodeLink link) {
+        problems.remove(link.address().toString());
+        LinkConnector connector = connectors.remove(link);
+        if (connector != null) {
+            connector.close();
+        }
+    }
+
+    @Override
+    public void topologyIsStale() {
+        topology.stale();
+    }
+
+    @Override
+    public void nodeWaits(NodeLink link, ErrorReply error) {
+        String problem = error.text() + (error.advice().isEmpty() ? "" : "; " + error.advice());
+        String before = problems.put(link.address().toString(), problem);
+        if (before == null) {
+            LOG.warn(
+                    "destination {} cannot serve at the moment: {}. Its commands are held and tried again",
+                    link.address(),
+                    problem);
+        }
+        tickWhileFenced();
+    }
+
+    @Override
+    public void empty(Emptying keys, Runnable done) {
+        admin.empty(keys)
+                .whenComplete((nothing, failure) -> eventLoop.execute(() -> {
+                    if (failure == null) {
+                        done.run();
+                    } else if (!closed) {
+                        LOG.warn(
+                                "destination: {} could not be removed: {}; trying again every {} ms",
+                                keys,
+                                DestinationAdmin.reason(failure),
+                                EMPTY_AGAIN_MILLIS);
+                        eventLoop.schedule(() -> empty(keys, done), EMPTY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+                    }
+                }));
+    }
+
+    @Override
+    public void fenced() {
+        tickWhileFenced();
+    }
+
+    private void start() throws DestinationException {
+        try {
+            @Nullable
+            NodeAddress[] masterOfSlot = admin.masterOfSlot()
+                    .toCompletableFuture()
+                    .get(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            eventLoop.submit(() -> router.topology(masterOfSlot)).sync();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DestinationException("interrupted while asking for the destination's topology", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new DestinationException("destination does not tell its topology: " + DestinationAdmin.reason(e), e);
+        }
+        long pause = settings.topologyRefresh().toMillis();
+        eventLoop.scheduleWithFixedDelay(this::topologyIsStale, pause, pause, TimeUnit.MILLISECONDS);
+        if (isCluster()) {
+            eventLoop.scheduleWithFixedDelay(
+                    () -> replicas.ask(router.masters()), REPLICAS_MILLIS, REPLICAS_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        LOG.info("destination: {} {}, {}", admin.version(), isCluster() ? "cluster" : "standard", counters.keySet());
+    }
+
+    /** On the thread of the shard: what the destination takes is not the event loop's concern. */
+    private void translate(CommandBatch batch) {
+        dialect.adapt(batch);
+        if (LateCommands.isLate(batch.origin())) {
+            LateCommands.refresh(batch);
+        }
+        if (settings.scripts() == DestinationSettings.Scripts.REFRESH) {
+            ScriptRules.refresh(batch);
+        }
+        if (isCluster()) {
+            CrossSlots.divide(batch);
+        } else {
+            TransactionSplit.aroundBroadcasts(batch);
+        }
+    }
+
+    private BatchTicket ticket(CommandBatch batch, Consumer<@Nullable Throwable> ended) {
+        long takenNanos = System.nanoTime();
+        return new BatchTicket(batch, failure -> {
+            roundTrips.accept(System.nanoTime() - takenNanos);
+            ended.accept(failure);
+        });
+    }
+
+    private void take(BatchTicket ticket) {
+        batches.incrementAndGet();
+        router.take(ticket);
+        tickWhileFenced();
+    }
+
+    private void changed(NodeLink link) {
+        if (link.isUp()) {
+            problems.remove(link.address().toString());
+            router.linkIsUp();
+        } else {
+            problems.put(link.address().toString(), "not connected");
+            topologyIsStale();
+        }
+        tickWhileFenced();
+    }
+
+    /** Fences have pauses; somebody has to look whether they are over. */
+    private void tickWhileFenced() {
+        if (router.hasFences() && !ticking && !closed) {
+            ticking = true;
+            eventLoop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        router.tick();
+        if (!router.hasFences()) {
+            problems.forEach((node, problem) -> LOG.info("destination {} serves again", node));
+            problems.clear();
+        }
+        tickWhileFenced();
+    }
+
+    private List<NodeStatus> nodesNow() {
+        List<NodeStatus> nodes = new ArrayList<>();
+        router.links()
+                .forEach((address, link) -> nodes.add(new NodeStatus(
+                        address.toString(), link.isUp(), problems.getOrDefault(address.toString(), ""))));
+        return nodes;
+    }
+}

@@ -1,0 +1,75 @@
+package io.caravan.cluster;
+
+import io.caravan.node.Credentials;
+import io.caravan.node.NodeAddress;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a destination is told about itself.
+ *
+ * @param nodes nodes of the cluster, at least one, or the standard server
+ * @param credentials for every node
+ * @param tls how to encrypt, {@code null} for plain connections
+ * @param connectTimeout how long a connection may take to be made, and a topology question to be answered
+ * @param topologyRefresh pause between two looks at the topology when nothing has happened
+ * @param firstBackoff pause before a refused slot or a lost connection is tried again; doubled each time, up to 50-fold
+ * @param onError what becomes of a command that the destination refuses for the command's own sake
+ * @param flush what becomes of {@code FLUSHALL} and {@code FLUSHDB}
+ * @param scripts what becomes of scripts that a source sends as they are
+ * @param refreshInterval least time between two readings of one key at the source
+ */
+public record DestinationSettings(
+        List<NodeAddress> nodes,
+        Credentials credentials,
+        @Nullable Tls tls,
+        Duration connectTimeout,
+        Duration topologyRefresh,
+        Duration firstBackoff,
+        OnError onError,
+        Flush flush,
+        Scripts scripts,
+        Duration refreshInterval) {
+
+    public DestinationSettings {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** What becomes of a command that the destination refuses. */
+    public enum OnError {
+        /** The batch fails, and the shard stops before it. */
+        FAIL,
+        /** The command is left out, counted and logged. */
+        SKIP
+    }
+
+    /** What becomes of {@code FLUSHALL} and {@code FLUSHDB}. */
+    public enum Flush {
+        /** What the source has emptied is emptied: of a cluster, the slots of the shard that says so. */
+        APPLY,
+        /** Left out and logged. */
+        IGNORE,
+        /** The batch fails, and the shard stops before it. */
+        FAIL
+    }
+
+    /** What becomes of {@code EVAL} and {@code EVALSHA}, which a source may send instead of what they have done. */
+    public enum Scripts {
+        /** They are run; the keys of one that fails are read again at the source. */
+        VERBATIM,
+        /** Their keys are read again at the source instead. */
+        REFRESH
+    }
+
+    /**
+     * Encryption.
+     *
+     * @param keys the client's own, {@code null} for none
+     * @param trust whom to trust, {@code null} for the system's choice
+     * @param verifyHostname whether the certificate must name the host that was connected to
+     */
+    public record Tls(@Nullable KeyManager keys, @Nullable TrustManager trust, boolean verifyHostname) {}
+}

@@ -1,0 +1,71 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.HashSlot;
+import io.caravan.command.PartialFlush;
+import io.caravan.command.SourceShard;
+import io.caravan.node.SlotRanges;
+import io.caravan.refresh.SourceKey;
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * A flush that removes some of a destination's keys, so that no command of a server does it: those in the slots of the shard that
+ * it comes from, and of these, if several databases share the destination's one, those of the flushed one.
+ *
+ * @param slots of the source; not to be changed
+ */
+record Emptying(BitSet slots, Optional<PartialFlush> part) {
+
+    /** Whether the command in {@code row} is a flush at all. */
+    static boolean isFlush(CommandBatch batch, int row) {
+        String name = batch.spec(row).name();
+        return name.equals("FLUSHALL") || name.equals("FLUSHDB");
+    }
+
+    /** What the command in {@code row} removes, unless it is no flush, or one that is sent as it is. */
+    static Optional<Emptying> of(CommandBatch batch, int row) {
+        if (!isFlush(batch, row)) {
+            return Optional.empty();
+        }
+        var emptying = new Emptying(batch.origin().shard().slots(), PartialFlush.of(batch, row));
+        return emptying.isOfAllSlots() && emptying.part().isEmpty() ? Optional.empty() : Optional.of(emptying);
+    }
+
+    /** Whether the flush in {@code row} removes a key that was read at the source. */
+    static boolean removes(CommandBatch batch, int row, SourceKey key) {
+        SourceShard shard = batch.origin().shard();
+        return key.shard() == shard
+                && (batch.spec(row).name().equals("FLUSHALL") || key.database() == batch.database(row))
+                && PartialFlush.of(batch, row)
+                        .map(part -> part.removes(key.key()))
+                        .orElse(true);
+    }
+
+    /** Whether it removes the key. */
+    boolean removes(byte[] key) {
+        return part.map(flush -> flush.removes(key) && slots.get(HashSlot.of(flush.originOf(key))))
+                .orElseGet(() -> slots.get(HashSlot.of(key)));
+    }
+
+    /** The slots of the destination in which its keys may be: behind a prefix a key may be in another than at the source. */
+    BitSet places() {
+        if (part.isEmpty()) {
+            return slots;
+        }
+        var all = new BitSet(HashSlot.COUNT);
+        all.set(0, HashSlot.COUNT);
+        return all;
+    }
+
+    private boolean isOfAllSlots() {
+        return slots.cardinality() == HashSlot.COUNT;
+    }
+
+    /** In words: {@code keys of slots 0-5460}, {@code keys that begin with 'one:'}. */
+    @Override
+    public String toString() {
+        String keys = part.map(PartialFlush::toString).orElse("keys");
+        return isOfAllSlots() ? keys : keys + " of slots " + SlotRanges.text(slots);
+    }
+}

@@ -1,0 +1,137 @@
+package io.caravan.cluster;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one {@link NodeLink} connected: has Lettuce open and authenticate a connection, takes it over, and begins again
+ * when it is lost, until it is closed.
+ *
+ * <p>Runs on the destination's event loop, except that Lettuce may tell of a new connection on another thread.
+ */
+final class LinkConnector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LinkConnector.class);
+    private static final int WRITE_BUFFER_LOW = 128 * 1024;
+    private static final int WRITE_BUFFER_HIGH = 512 * 1024;
+    private static final int LONGEST_BACKOFF_FACTOR = 50;
+
+    private final NodeLink link;
+    private final LettuceClients clients;
+    private final Duration firstBackoff;
+    private final Runnable onChange;
+    private final ClientResources resources;
+    private final RedisClient client;
+    private volatile @Nullable Channel opened;
+    private int attempts;
+    private boolean closed;
+
+    /** @param onChange run on the event loop after the link went up or down */
+    LinkConnector(NodeLink link, LettuceClients clients, Duration firstBackoff, Runnable onChange) {
+        this.link = link;
+        this.clients = clients;
+        this.firstBackoff = firstBackoff;
+        this.onChange = onChange;
+        resources = clients.tapped(new NettyCustomizer() {
+            @Override
+            public void afterChannelInitialized(Channel channel) {
+                opened = channel;
+            }
+        });
+        client = clients.nodeClient(resources);
+    }
+
+    /** Begins to connect. */
+    void connect() {
+        client.connectAsync(ByteArrayCodec.INSTANCE, clients.uri(link.address()))
+                .whenComplete((connection, failure) -> {
+                    Channel channel = opened;
+                    if (failure == null && channel != null) {
+                        channel.eventLoop().execute(() -> takeOver(channel));
+                    } else {
+                        clients.eventLoop().execute(() -> failed(failure));
+                    }
+                });
+    }
+
+    /** Gives the link up. */
+    void close() {
+        closed = true;
+        client.shutdownAsync(0, 1, TimeUnit.SECONDS)
+                .whenComplete((done, failure) -> resources.shutdown(0, 0, TimeUnit.SECONDS));
+    }
+
+    private void takeOver(Channel channel) {
+        if (closed || !channel.isActive()) {
+            channel.close();
+            if (!closed) {
+                failed(null);
+            }
+            return;
+        }
+        attempts = 0;
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(WRITE_BUFFER_LOW, WRITE_BUFFER_HIGH));
+        ChannelPipeline pipeline = channel.pipeline();
+        var tap = new LinkTap(link, new LinkTap.Events() {
+            @Override
+            public void writable() {
+                link.flush();
+            }
+
+            @Override
+            public void lost(String reason) {
+                LinkConnector.this.lost(reason);
+            }
+        });
+        SslHandler tls = pipeline.get(SslHandler.class);
+        if (tls == null) {
+            pipeline.addFirst(tap);
+        } else {
+            pipeline.addAfter(pipeline.context(tls).name(), "caravan-tap", tap);
+        }
+        link.connected(channel, pipeline.context(tap));
+        link.counters().connected();
+        LOG.info("destination {}: connected", link.address());
+        onChange.run();
+    }
+
+    private void lost(String reason) {
+        if (!closed) {
+            LOG.warn("destination {}: connection lost ({}); connecting again", link.address(), reason);
+        }
+        link.lost();
+        onChange.run();
+        if (!closed) {
+            connect();
+        }
+    }
+
+    private void failed(@Nullable Throwable failure) {
+        if (closed) {
+            return;
+        }
+        long factor = Math.min(LONGEST_BACKOFF_FACTOR, 1L << Math.min(attempts, 6));
+        long pauseMillis = firstBackoff.toMillis() * factor;
+        if (attempts == 0) {
+            LOG.warn(
+                    "destination {} cannot be connected to: {}; trying again with pauses of up to {} ms",
+                    link.address(),
+                    failure == null ? "connection lost" : DestinationAdmin.reason(failure),
+                    firstBackoff.toMillis() * LONGEST_BACKOFF_FACTOR);
+        }
+        attempts++;
+        onChange.run();
+        clients.eventLoop().schedule(this::connect, pauseMillis, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,338 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.LargeCommand;
+import io.caravan.node.NodeAddress;
+import io.caravan.resp.ReplyScanner;
+import io.caravan.resp.RespWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pipelined connection to one master of the destination: writes the bytes of units, and matches the replies to them.
+ *
+ * <p>What always holds: (A) Units are written in the order of {@link #send}, and answered in that order. (B) Bytes are
+ * written only as long as the channel takes them; the rest waits in the batches themselves, so that nothing is held twice.
+ * (C) When the connection is lost, the owner gets every unit back, in order: first those that were written and not
+ * answered, then those that were not written.
+ *
+ * <p>Owned by the destination's event loop.
+ */
+final class NodeLink implements ReplyScanner.Replies {
+
+    /** Whom a link tells what became of a unit; on the event loop. */
+    interface Owner {
+
+        /** The unit took effect. */
+        void answered(NodeLink link, BatchTicket ticket, int row);
+
+        /** The unit was answered with an error. */
+        void refused(NodeLink link, Unit unit, ErrorReply error);
+
+        /** The connection is lost, and with it the answer to a unit: it may have taken effect. */
+        void unanswered(NodeLink link, BatchTicket ticket, int row);
+
+        /** The connection is lost; the unit had not been written. */
+        void unsent(NodeLink link, Unit unit);
+    }
+
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    /** Longer commands are written as they are instead of being copied into the buffer. */
+    private static final int COPY_UP_TO = 16 * 1024;
+
+    private static final byte[] ASKING = new RespWriter(32).command("ASKING").toByteArray();
+
+    /** Marks of a unit that is to be sent. */
+    private static final int BEHIND_ASKING = 1;
+
+    private static final int REPEATED = 2;
+    private static final int UNKNOWN_DATABASE = -1;
+
+    private final NodeAddress address;
+    private final Owner owner;
+    private final NodeCounters counters = new NodeCounters();
+    private final UnitRing unsent = new UnitRing();
+
+    /** With each unit the number of replies still expected, doubled, plus 1 if it is repeated. */
+    private final UnitRing inFlight = new UnitRing();
+
+    private @Nullable Channel channel;
+    private @Nullable ChannelHandlerContext out;
+    private @Nullable ByteBuf buffer;
+
+    /** Counts what has been given to the channel: after each it is asked whether it takes more. */
+    private int writes;
+
+    private int database;
+    private @Nullable ErrorReply error;
+
+    /** A large command that has been written in part, from this byte on the rest is missing. */
+    private @Nullable LargeCommand large;
+
+    private long largeWritten;
+
+    NodeLink(NodeAddress address, Owner owner) {
+        this.address = address;
+        this.owner = owner;
+    }
+
+    NodeAddress address() {
+        return address;
+    }
+
+    NodeCounters counters() {
+        return counters;
+    }
+
+    /** Whether units can be sent. */
+    boolean isUp() {
+        return channel != null;
+    }
+
+    /** Whether nothing waits for an answer. */
+    boolean isIdle() {
+        return inFlight.isEmpty() && unsent.isEmpty();
+    }
+
+    /**
+     * The connection has been made; its commands begin in database 0.
+     *
+     * @param writeFrom where in the pipeline to write, so that the bytes pass none of Lettuce's handlers
+     */
+    void connected(Channel newChannel, ChannelHandlerContext writeFrom) {
+        channel = newChannel;
+        out = writeFrom;
+        database = 0;
+        error = null;
+    }
+
+    /** Takes a unit to be sent behind those taken before; {@link #flush()} follows. */
+    void send(BatchTicket ticket, int row) {
+        unsent.add(ticket, row, 0);
+    }
+
+    /** Takes a unit that has been refused or not answered before. */
+    void sendAgain(Unit unit, boolean asking) {
+        unsent.add(unit.ticket(), unit.row(), (asking ? BEHIND_ASKING : 0) | (unit.repeated() ? REPEATED : 0));
+    }
+
+    /** Writes as much as the channel takes; called again when it takes more. */
+    void flush() {
+        ChannelHandlerContext open = out;
+        if (open == null) {
+            return;
+        }
+        boolean written = false;
+        while (open.channel().isWritable() && writeSome(open)) {
+            written = true;
+        }
+        if (written) {
+            open.flush();
+        }
+    }
+
+    /** The connection is lost: everything goes back to the owner. */
+    void lost() {
+        channel = null;
+        out = null;
+        if (buffer != null) {
+            buffer.release();
+            buffer = null;
+        }
+        large = null;
+        while (!inFlight.isEmpty()) {
+            BatchTicket ticket = inFlight.ticket();
+            int row = inFlight.row();
+            inFlight.remove();
+            owner.unanswered(this, ticket, row);
+        }
+        while (!unsent.isEmpty()) {
+            var unit = new Unit(unsent.ticket(), unsent.row(), (unsent.number() & REPEATED) != 0);
+            unsent.remove();
+            owner.unsent(this, unit);
+        }
+    }
+
+    /** Closes the connection; {@link #lost()} follows when it is closed. */
+    void close() {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Writes the rest of a large command, or the next units until a buffer is full; answers whether there were any. */
+    private boolean writeSome(ChannelHandlerContext open) {
+        if (large != null) {
+            writeLargePart(open, large);
+            return true;
+        }
+        if (unsent.isEmpty()) {
+            return false;
+        }
+        int commands = 0;
+        int writesBefore = writes;
+        while (!unsent.isEmpty() && large == null && writes == writesBefore) {
+            BatchTicket ticket = unsent.ticket();
+            int row = unsent.row();
+            int marks = unsent.number();
+            unsent.remove();
+            commands += writeUnit(open, ticket, row, marks);
+        }
+        counters.sent(commands);
+        if (unsent.isEmpty() || large != null) {
+            writeBuffer(open);
+        }
+        return true;
+    }
+
+    /** Answers how many commands it has. */
+    private int writeUnit(ChannelHandlerContext open, BatchTicket ticket, int row, int marks) {
+        int replies = 0;
+        if ((marks & BEHIND_ASKING) != 0) {
+            ensureBuffer(open, ASKING.length).writeBytes(ASKING);
+            replies++;
+        }
+        CommandBatch batch = ticket.batch;
+        int end = batch.isPlain(row) ? row + 1 : ticket.unitEnd(row);
+        int databaseBefore = UNKNOWN_DATABASE;
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command)) {
+                replies += select(open, databaseFor(batch, command, end));
+                databaseBefore = command == row ? database : databaseBefore;
+                writeCommand(open, batch, command);
+                replies++;
+            }
+        }
+        if (database != databaseBefore) {
+            database = UNKNOWN_DATABASE; // a SELECT inside a transaction counts only if that is not aborted
+        }
+        inFlight.add(ticket, row, replies << 1 | ((marks & REPEATED) == 0 ? 0 : 1));
+        return end - row;
+    }
+
+    /** What is of no database goes in any: it must not choose one that the destination may not have. */
+    private int databaseFor(CommandBatch batch, int row, int end) {
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.spec(command).concernsDatabase()) {
+                return batch.database(command);
+            }
+        }
+        return database;
+    }
+
+    private int select(ChannelHandlerContext open, int wanted) {
+        if (database == wanted) {
+            return 0;
+        }
+        byte[] select =
+                new RespWriter(32).command("SELECT", Integer.toString(wanted)).toByteArray();
+        ensureBuffer(open, select.length).writeBytes(select);
+        database = wanted;
+        return 1;
+    }
+
+    private void writeCommand(ChannelHandlerContext open, CommandBatch batch, int row) {
+        if (batch.isLarge(row)) {
+            writeBuffer(open);
+            large = batch.large().orElseThrow();
+            largeWritten = 0;
+            return;
+        }
+        int length = batch.length(row);
+        counters.wrote(length);
+        if (length > COPY_UP_TO) {
+            writeBuffer(open);
+            writes++;
+            open.write(Unpooled.wrappedBuffer(batch.bytes(), batch.start(row), length), open.voidPromise());
+        } else {
+            ensureBuffer(open, length).writeBytes(batch.bytes(), batch.start(row), length);
+        }
+    }
+
+    /** Written piece by piece, as the channel takes them: a large command is never in memory as a whole. */
+    private void writeLargePart(ChannelHandlerContext open, LargeCommand command) {
+        ByteBuf part = open.alloc().directBuffer(BUFFER_BYTES);
+        ByteBuffer target = part.nioBuffer(0, BUFFER_BYTES);
+        try {
+            part.writerIndex(command.read(target, largeWritten));
+        } catch (IOException e) {
+            part.release();
+            throw new UncheckedIOException("a command too large for memory cannot be read back from its file", e);
+        }
+        largeWritten += part.readableBytes();
+        counters.wrote(part.readableBytes());
+        if (largeWritten == command.length()) {
+            large = null;
+        }
+        open.write(part, open.voidPromise());
+    }
+
+    private ByteBuf ensureBuffer(ChannelHandlerContext open, int room) {
+        if (buffer != null && buffer.writableBytes() < room) {
+            writeBuffer(open);
+        }
+        if (buffer == null) {
+            buffer = open.alloc().directBuffer(BUFFER_BYTES);
+        }
+        return buffer;
+    }
+
+    private void writeBuffer(ChannelHandlerContext open) {
+        if (buffer != null) {
+            writes++;
+            open.write(buffer, open.voidPromise());
+            buffer = null;
+        }
+    }
+
+    @Override
+    public void reply(byte firstByte) {
+        BatchTicket ticket = inFlight.ticket();
+        int row = inFlight.row();
+        int left = (inFlight.number() >> 1) - 1;
+        boolean repeated = (inFlight.number() & 1) != 0;
+        if (left > 0) {
+            inFlight.number(left << 1 | (repeated ? 1 : 0));
+            return;
+        }
+        inFlight.remove();
+        ErrorReply found = error;
+        error = null;
+        if (found == null) {
+            owner.answered(this, ticket, row);
+        } else {
+            owner.refused(this, new Unit(ticket, row, repeated), found);
+        }
+    }
+
+    @Override
+    public void error(String message) {
+        remember(new ErrorReply(message, false));
+        reply((byte) '-');
+    }
+
+    @Override
+    public void elementError(int element, String message) {
+        remember(new ErrorReply(message, true));
+    }
+
+    /** The first error of a unit counts: an {@code EXECABORT} follows from it. */
+    private void remember(ErrorReply found) {
+        if (error == null) {
+            error = found;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "destination " + address + " (" + (isUp() ? "up" : "down") + ", " + inFlight.size() + " in flight, "
+                + unsent.size() + " unsent)";
+    }
+}

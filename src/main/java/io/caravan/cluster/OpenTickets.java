@@ -1,0 +1,47 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.SourceShard;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * The batches of each shard that have been taken and have not ended, in that order: so it is known up to which offset nothing
+ * of a shard waits any more. Owned by the destination's event loop.
+ */
+final class OpenTickets {
+
+    /** Told of the offset up to which everything of a shard has been disposed of, whenever it has moved. */
+    @FunctionalInterface
+    interface Progress {
+        void disposed(SourceShard shard, long offset);
+    }
+
+    private final Progress progress;
+    private final Map<SourceShard, ArrayDeque<BatchTicket>> open = new WeakHashMap<>();
+
+    OpenTickets(Progress progress) {
+        this.progress = progress;
+    }
+
+    /** A batch has been taken. */
+    void add(BatchTicket ticket) {
+        open.computeIfAbsent(ticket.batch.origin().shard(), shard -> new ArrayDeque<>())
+                .add(ticket);
+    }
+
+    /** A batch has ended, whichever. */
+    void ended(BatchTicket ticket) {
+        SourceShard shard = ticket.batch.origin().shard();
+        ArrayDeque<BatchTicket> ofShard = open.get(shard);
+        if (ofShard == null || ofShard.peek() != ticket) {
+            return; // others before it are still open
+        }
+        CommandBatch last = ticket.batch;
+        while (!ofShard.isEmpty() && ofShard.element().hasEnded()) {
+            last = ofShard.remove().batch;
+        }
+        progress.disposed(shard, last.size() == 0 ? last.origin().startOffset() : last.endOffset(last.size() - 1));
+    }
+}

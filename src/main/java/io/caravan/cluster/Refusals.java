@@ -1,0 +1,62 @@
+package io.caravan.cluster;
+
+import io.caravan.cluster.DestinationSettings.OnError;
+import java.util.Optional;
+
+/**
+ * What becomes of units that a node refuses for their own sake, and of those that are not sent at all.
+ *
+ * <p>Owned by the destination's event loop.
+ */
+final class Refusals {
+
+    private final RefusedCommands counts;
+    private final UnitKeys units;
+    private final OnError onError;
+
+    Refusals(RefusedCommands counts, UnitKeys units, OnError onError) {
+        this.counts = counts;
+        this.units = units;
+        this.onError = onError;
+    }
+
+    /** A unit cannot be applied: the batch fails, or the unit is left out, as the settings say. */
+    void refuse(BatchTicket ticket, CommandRefusedException reason) {
+        switch (onError) {
+            case FAIL -> ticket.failed(reason);
+            case SKIP -> ticket.answered();
+        }
+    }
+
+    /**
+     * Whether anything of the unit is to be sent: what the destination cannot be given is left out where refused commands are,
+     * and ends the unit where they fail.
+     */
+    boolean isSendable(BatchTicket ticket, int row, int end) {
+        Optional<CommandRefusedException> reason = counts.takeOutUnrepresentable(ticket.batch, row, end);
+        if (reason.isPresent() && (onError == OnError.FAIL || !Units.hasCommand(ticket.batch, row, end))) {
+            refuse(ticket, reason.get());
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * A node has refused a unit for its own sake. A repeated one may fail because it has taken effect before ({@code RESTORE} of
+     * a key that is there now), and one that has overtaken another because that has not. A script that Redis 4.0 sends as it is
+     * may have failed there, too, after it had written something. What fails for the value of a key shows that the key differs.
+     */
+    void forItself(NodeLink link, Unit unit, ErrorReply error, boolean overtaken) {
+        BatchTicket ticket = unit.ticket();
+        int row = unit.row();
+        String where = "destination " + link.address();
+        if (unit.repeated() || overtaken || ticket.mayBeRepeated(row) || Units.isScriptWithKeys(ticket, row)) {
+            units.refresh(ticket, row);
+        } else if (error.showsDifference() && !ticket.isValue()) {
+            counts.different(where, ticket.batch, Units.telling(ticket, row), error);
+            units.refresh(ticket, row);
+        } else {
+            refuse(ticket, counts.refused(where, ticket.batch, Units.telling(ticket, row), error));
+        }
+    }
+}

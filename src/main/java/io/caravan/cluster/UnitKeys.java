@@ -1,0 +1,155 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandGroup;
+import io.caravan.command.Scope;
+import io.caravan.command.SourceShard;
+import io.caravan.refresh.KeyRefresher;
+import io.caravan.refresh.SourceKey;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which keys a unit touches, and what becomes of it if some of them are read again at the source. */
+final class UnitKeys {
+
+    /** What was there before is of no concern to them. {@code SET} is not among them: it may keep the time to live. */
+    private static final Set<String> OVERWRITING = Set.of("DEL", "UNLINK", "SETEX", "PSETEX", "GETDEL");
+
+    private final KeyRefresher refresher;
+
+    UnitKeys(KeyRefresher refresher) {
+        this.refresher = refresher;
+    }
+
+    /** Whether applying the unit twice is the same as applying it once. */
+    static boolean canRepeat(BatchTicket ticket, int row) {
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!ticket.batch.dropped(command)
+                    && !ticket.batch.isRepeatable(command)
+                    && ticket.batch.spec(command).scope() != Scope.TRANSACTION) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether an earlier process may have applied the unit, and applying it again would not be the same; or whether it may meet
+     * a value that the source has lost before, and does not overwrite it.
+     */
+    boolean isInDoubt(BatchTicket ticket, int row) {
+        return ticket.mayBeRepeated(row) && !canRepeat(ticket, row)
+                || ticket.mayMeetStaleKeys(row) && !overwrites(ticket, row);
+    }
+
+    private static boolean overwrites(BatchTicket ticket, int row) {
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            CommandBatch batch = ticket.batch;
+            boolean matters = !batch.dropped(command)
+                    && batch.slot(command) != CommandBatch.NO_SLOT
+                    && batch.spec(command).scope() != Scope.TRANSACTION;
+            if (matters && !OVERWRITING.contains(batch.spec(command).name())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a key of the unit was read behind it, so that it must not be sent; what was read before has become stale so too. */
+    boolean containedInReading(BatchTicket ticket, int row) {
+        if (refresher.remembersNothing()) {
+            return false;
+        }
+        for (SourceKey key : of(ticket, row)) {
+            if (refresher.contains(key, ticket.batch.endOffset(row))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Disposes of a unit that {@link #containedInReading} spoke of: keys of it that were not read yet are read now. */
+    void drop(BatchTicket ticket, int row) {
+        long offset = ticket.offset(row);
+        List<SourceKey> missing = of(ticket, row).stream()
+                .filter(key -> !refresher.contains(key, offset))
+                .toList();
+        refresh(ticket, missing, offset);
+    }
+
+    /**
+     * Every master has run a unit. What a flush has removed contains no reading any more, though that was made behind it: what
+     * follows is applied. What databases have exchanged is read once more where it had been read as it was behind the exchange.
+     */
+    void answerBroadcast(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        if (batch.spec(row).name().equals("SWAPDB")) {
+            refresh(ticket, swapped(batch, row), ticket.offset(row));
+            return;
+        }
+        if (Emptying.isFlush(batch, row)) {
+            refresher.forget(key -> Emptying.removes(batch, row, key));
+        }
+        ticket.answered();
+    }
+
+    private List<SourceKey> swapped(CommandBatch batch, int row) {
+        SourceShard shard = batch.origin().shard();
+        List<Integer> databases = batch.command(row).swappedDatabases();
+        Set<SourceKey> keys = new LinkedHashSet<>();
+        for (SourceKey key : refresher.readBehind(shard, batch.endOffset(row))) {
+            if (databases.contains(key.database())) {
+                databases.forEach(database -> keys.add(SourceKey.of(shard, database, key.key())));
+            }
+        }
+        return List.copyOf(keys);
+    }
+
+    /** Reads the keys of a unit in its place. */
+    void refresh(BatchTicket ticket, int row) {
+        refresh(ticket, of(ticket, row), ticket.offset(row));
+    }
+
+    private void refresh(BatchTicket ticket, List<SourceKey> keys, long offset) {
+        if (keys.isEmpty()) {
+            ticket.answered(); // nothing is missing; or a message to subscribers: sent once, maybe not received
+        } else {
+            refresher.refresh(keys, offset, ticket::answered);
+        }
+    }
+
+    /** The keys of a unit, each once. */
+    static List<SourceKey> of(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        Set<SourceKey> keys = new LinkedHashSet<>();
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.slot(command) != CommandBatch.NO_SLOT) {
+                add(keys, batch, command);
+            }
+        }
+        return List.copyOf(keys);
+    }
+
+    private static void add(Set<SourceKey> keys, CommandBatch batch, int command) {
+        SourceShard shard = batch.origin().shard();
+        List<byte[]> names = of(batch, command);
+        names.forEach(name -> keys.add(SourceKey.of(shard, batch.database(command), name)));
+        if (batch.spec(command).group() == CommandGroup.GENERIC && !batch.isLarge(command)) {
+            byte[] last = names.get(names.size() - 1);
+            batch.command(command)
+                    .targetDatabase()
+                    .ifPresent(database -> keys.add(SourceKey.of(shard, database, last)));
+        }
+    }
+
+    /** The keys of a command. */
+    static List<byte[]> of(CommandBatch batch, int command) {
+        return batch.isLarge(command) || batch.spec(command).keys().single()
+                ? List.of(batch.key(command))
+                : batch.command(command).keys();
+    }
+}

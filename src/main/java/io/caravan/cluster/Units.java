@@ -1,0 +1,100 @@
+package io.caravan.cluster;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.HashSlot;
+import io.caravan.command.Scope;
+import org.jspecify.annotations.Nullable;
+
+/** What can be said of a unit without knowing the destination's state. */
+final class Units {
+
+    /** The place of units without a key among the slots. */
+    static final int KEYLESS = HashSlot.COUNT;
+
+    private Units() {}
+
+    /** The slot that the unit belongs to, {@link #KEYLESS} if it has no key. */
+    static int slotOf(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.slot(command) != CommandBatch.NO_SLOT) {
+                return batch.slot(command);
+            }
+        }
+        return KEYLESS;
+    }
+
+    /** Whether anything is to be sent: a transaction whose commands have all been taken out is nothing. */
+    static boolean hasCommand(CommandBatch batch, int row, int end) {
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.spec(command).scope() != Scope.TRANSACTION) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a processor wants keys of the unit to be read again at the source: those of a transaction all together. */
+    static boolean isToBeRefreshed(CommandBatch batch, int row, int end) {
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.spec(command).scope() == Scope.REFRESH) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a script is run that says which keys it touches. */
+    static boolean isScriptWithKeys(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            String name = batch.spec(command).name();
+            if (!batch.dropped(command)
+                    && batch.slot(command) != CommandBatch.NO_SLOT
+                    && (name.equals("EVAL") || name.equals("EVALSHA"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The row to tell the unit by: its first command that has a key, else its first. */
+    static int telling(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.slot(command) != CommandBatch.NO_SLOT) {
+                return command;
+            }
+        }
+        return row;
+    }
+
+    /** Why a cluster cannot run the unit; {@code null} if it can. */
+    static @Nullable String objection(CommandBatch batch, int row, int end) {
+        boolean refreshed = isToBeRefreshed(batch, row, end); // then its keys go each by itself
+        int slot = CommandBatch.NO_SLOT;
+        for (int command = row; command < end; command++) {
+            if (batch.dropped(command) || batch.slot(command) == CommandBatch.NO_SLOT) {
+                continue;
+            }
+            int database = batch.database(command);
+            if (database != 0 && batch.spec(command).concernsDatabase()) {
+                return "a cluster has database 0 only; map database %d to a key prefix (databases=0,%d=db%d:) or leave it out"
+                                .formatted(database, database, database)
+                        + " (databases=0)";
+            }
+            if (refreshed) {
+                continue;
+            }
+            if (batch.crossesSlots(command) || slot != CommandBatch.NO_SLOT && slot != batch.slot(command)) {
+                return "its keys are in different slots, and a cluster runs a command or transaction on one slot only;"
+                        + " give its keys one {hash tag}";
+            }
+            slot = batch.slot(command);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,72 @@
+package io.caravan.node;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The answer to {@code INFO}, by field.
+ *
+ * <p>Fields: Redis documentation, command INFO. A field that a version does not have is empty.
+ */
+public final class ServerInfo {
+
+    private final Map<String, String> fields;
+
+    private ServerInfo(Map<String, String> fields) {
+        this.fields = fields;
+    }
+
+    /** Reads {@code name:value} lines; everything else is passed over. */
+    public static ServerInfo parse(String text) {
+        Map<String, String> fields = new HashMap<>();
+        text.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.charAt(0) != '#') {
+                fields.put(line.substring(0, colon), line.substring(colon + 1).trim());
+            }
+        });
+        return new ServerInfo(Map.copyOf(fields));
+    }
+
+    /** The value of a field, if the server has it. */
+    public Optional<String> field(String name) {
+        return Optional.ofNullable(fields.get(name));
+    }
+
+    /** The value of a numeric field, {@code otherwise} if the server does not have it. */
+    public long number(String name, long otherwise) {
+        try {
+            return field(name).map(Long::parseLong).orElse(otherwise);
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+
+    /** Product and version. Valkey tells Redis clients that it is Redis 7.2.4; its own fields say more. */
+    public ServerVersion version() {
+        Optional<String> valkey = field("valkey_version");
+        if (valkey.isPresent()) {
+            return ServerVersion.parse(ServerVersion.VALKEY, valkey.get());
+        }
+        String product = field("server_name").orElse(ServerVersion.REDIS);
+        return ServerVersion.parse(product, field("redis_version").orElse("0.0.0"));
+    }
+
+    /** Whether it is a node of a cluster. */
+    public boolean cluster() {
+        return field("cluster_enabled").map("1"::equals).orElse(false);
+    }
+
+    /** Whether it is a replica of another node. */
+    public boolean replica() {
+        return field("role").map("slave"::equals).orElse(false);
+    }
+
+    /** The master of a replica. */
+    public Optional<NodeAddress> master() {
+        Optional<String> host = field("master_host");
+        long port = number("master_port", 0);
+        return host.isPresent() && port > 0 ? Optional.of(new NodeAddress(host.get(), (int) port)) : Optional.empty();
+    }
+}

@@ -1,0 +1,23 @@
+package io.caravan.node;
+
+import java.util.BitSet;
+
+/** Slots as people write them: {@code 0-5460,10923}. */
+public final class SlotRanges {
+
+    private SlotRanges() {}
+
+    /** The set's ranges in ascending order, {@code none} if it is empty. */
+    public static String text(BitSet slots) {
+        var text = new StringBuilder();
+        for (int first = slots.nextSetBit(0); first >= 0; ) {
+            int last = slots.nextClearBit(first) - 1;
+            text.append(text.isEmpty() ? "" : ",").append(first);
+            if (last > first) {
+                text.append('-').append(last);
+            }
+            first = slots.nextSetBit(last + 1);
+        }
+        return text.isEmpty() ? "none" : text.toString();
+    }
+}

@@ -1,0 +1,235 @@
+package io.caravan.refresh;
+
+import io.caravan.command.KeyValue;
+import io.caravan.command.SourceShard;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads keys again at the source in place of commands that cannot be sent, and writes what was read before anything else of
+ * their lane.
+ *
+ * <p>What always holds: (A) While a key is being read its lane is held. (B) A value counts only for those who asked for it at
+ * an offset that it was not read before. (C) Once it is read, commands of its shard up to the offset of the reading are
+ * contained in it: {@link #contains} says so until the stream has passed. (D) A key is read at most once in an interval, and
+ * at most {@value #MOST_AT_ONCE} keys are being read at once; the others wait.
+ *
+ * <p>Owned by the destination's event loop.
+ */
+public final class KeyRefresher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyRefresher.class);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int MOST_AT_ONCE = 64;
+
+    /** Runs a task on the event loop after a while. */
+    @FunctionalInterface
+    public interface Timer {
+        void after(long delay, TimeUnit unit, Runnable task);
+    }
+
+    /** Someone who waits for a key: as it is at {@code offset} or later. */
+    private record Waiter(long offset, Completion completion) {}
+
+    private final KeyLanes lanes;
+    private final Executor eventLoop;
+    private final Timer timer;
+    private final ValueBatches values;
+    private final RefreshPace pace;
+    private final RefreshLedger ledger = new RefreshLedger();
+    private final Map<SourceKey, List<Waiter>> waiting = new HashMap<>();
+    private final ArrayDeque<SourceKey> due = new ArrayDeque<>();
+    private final RefreshCounters counters = new RefreshCounters();
+    private int beingRead;
+    private long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS - 1;
+
+    /**
+     * @param intervalNanos least time between two readings of a key
+     * @param values makes the commands that write a value
+     */
+    public KeyRefresher(KeyLanes lanes, Executor eventLoop, Timer timer, long intervalNanos, ValueBatches values) {
+        this.lanes = lanes;
+        this.eventLoop = eventLoop;
+        this.timer = timer;
+        this.values = values;
+        pace = new RefreshPace(intervalNanos);
+    }
+
+    /** What has been read so far; any thread. */
+    public RefreshCounters counters() {
+        return counters;
+    }
+
+    /** Whether no key is being read, or waits to be. */
+    public boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
+    /** Whether a key is being read, or waits to be. */
+    public boolean isReading(SourceKey key) {
+        return waiting.containsKey(key);
+    }
+
+    /** Whether nothing was read lately, so that {@link #contains} has nothing to say. */
+    public boolean remembersNothing() {
+        return ledger.isEmpty();
+    }
+
+    /** Whether a command at {@code offset} that touches {@code key} is contained in what was read. */
+    public boolean contains(SourceKey key, long offset) {
+        return ledger.contains(key, offset);
+    }
+
+    /** Everything of the shard's stream up to {@code offset} has been disposed of. */
+    public void passed(SourceShard shard, long offset) {
+        ledger.passed(shard, offset);
+    }
+
+    /** The keys of a shard that were read behind {@code offset}, of which something may be to come that the value contains. */
+    public List<SourceKey> readBehind(SourceShard shard, long offset) {
+        return ledger.readBehind(shard, offset);
+    }
+
+    /** The destination has lost these keys, as the source had before they were read. */
+    public void forget(Predicate<SourceKey> keys) {
+        ledger.forget(keys);
+    }
+
+    /**
+     * The shard's offsets count in another history from now on, of which a snapshot follows: what was asked for in the old one
+     * is answered by whatever is there.
+     */
+    public void beginsAnew(SourceShard shard) {
+        ledger.forget(shard);
+        waiting.forEach((key, waiters) -> {
+            if (key.shard() == shard) {
+                waiters.replaceAll(waiter -> new Waiter(Long.MIN_VALUE, waiter.completion()));
+            }
+        });
+    }
+
+    /**
+     * Reads keys, each at {@code offset} or later, and writes them.
+     *
+     * @param keys at least one, each once
+     * @param done told when all are written, with the first failure if there was one
+     */
+    public void refresh(Collection<SourceKey> keys, long offset, Consumer<@Nullable Throwable> done) {
+        var completion = new Completion(keys.size(), done);
+        for (SourceKey key : keys) {
+            List<Waiter> waiters = waiting.get(key);
+            if (waiters == null) {
+                waiters = new ArrayList<>();
+                waiting.put(key, waiters);
+                lanes.hold(key.key());
+                schedule(key, pace.pauseBefore(key));
+            } else {
+                counters.coalesced();
+            }
+            waiters.add(new Waiter(offset, completion));
+        }
+    }
+
+    private void schedule(SourceKey key, long pauseNanos) {
+        if (pauseNanos > 0) {
+            timer.after(pauseNanos, TimeUnit.NANOSECONDS, () -> start(key));
+        } else {
+            start(key);
+        }
+    }
+
+    private void start(SourceKey key) {
+        due.add(key);
+        startDue();
+    }
+
+    private void startDue() {
+        while (beingRead < MOST_AT_ONCE && !due.isEmpty()) {
+            SourceKey key = due.remove();
+            beingRead++;
+            counters.read();
+            pace.reads(key);
+            key.shard()
+                    .read(key.key(), key.database())
+                    .whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, value, failure)));
+        }
+        counters.waiting(waiting.size());
+    }
+
+    private void arrived(SourceKey key, @Nullable KeyValue value, @Nullable Throwable failure) {
+        beingRead--;
+        List<Waiter> waiters = waiting.getOrDefault(key, List.of());
+        long first = waiters.stream().mapToLong(Waiter::offset).min().orElse(Long.MIN_VALUE);
+        if (value == null || value.offset() < first) {
+            counters.failed();
+            tellSometimes(key, failure == null ? "it was read before offset " + first : failure.getMessage());
+            schedule(key, RETRY_NANOS);
+        } else {
+            write(key, value, waiters);
+        }
+        startDue();
+    }
+
+    /** While a source is away this happens for every key, many times a second. */
+    private void tellSometimes(SourceKey key, @Nullable String why) {
+        long now = System.nanoTime();
+        if (now - toldNanos > TELL_AGAIN_NANOS) {
+            toldNanos = now;
+            LOG.warn(
+                    "source {}: a key could not be read again ({}); commands on it wait, and it is tried every {} ms. {} keys wait",
+                    key.shard().name(),
+                    why,
+                    TimeUnit.NANOSECONDS.toMillis(RETRY_NANOS),
+                    waiting.size());
+        }
+    }
+
+    private void write(SourceKey key, KeyValue value, List<Waiter> waiters) {
+        List<Waiter> answered = waiters.stream()
+                .filter(waiter -> waiter.offset() <= value.offset())
+                .toList();
+        waiters.removeAll(answered);
+        Consumer<@Nullable Throwable> ended =
+                writeFailure -> answered.forEach(waiter -> waiter.completion().keyDone(writeFailure));
+        if (waiters.isEmpty()) {
+            waiting.remove(key);
+        } else {
+            lanes.hold(key.key()); // they asked for more than was read: once more
+            schedule(key, pace.pauseBefore(key));
+        }
+        ledger.refreshed(key, value.offset());
+        lanes.write(key.key(), values.writing(key, value), ended);
+    }
+
+    /** Told of each key; tells when it was told of all. */
+    private static final class Completion {
+
+        private final Consumer<@Nullable Throwable> done;
+        private int keysLeft;
+        private @Nullable Throwable failure;
+
+        private Completion(int keys, Consumer<@Nullable Throwable> done) {
+            keysLeft = keys;
+            this.done = done;
+        }
+
+        private void keyDone(@Nullable Throwable keyFailure) {
+            failure = failure == null ? keyFailure : failure;
+            if (--keysLeft == 0) {
+                done.accept(failure);
+            }
+        }
+    }
+}

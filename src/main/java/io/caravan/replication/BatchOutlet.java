@@ -1,0 +1,121 @@
+package io.caravan.replication;
+
+import io.caravan.command.BatchOrigin;
+import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandTable;
+import io.caravan.command.Phase;
+import io.caravan.command.SourceShard;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a shard's readers put finished batches: numbers them, applies the choice of databases, waits for room in the window, hands them to the sink.
+ *
+ * <p>The shard's thread owns it.
+ */
+final class BatchOutlet {
+
+    private final SourceShard shard;
+    private final DeliveryWindow window;
+    private final BatchSink sink;
+    private final ShardCounters counters;
+    private final SourceClock clock;
+    private final Ceiling ceiling;
+    private final DatabaseMapping databases;
+    private long sequence;
+    private long repeatedUntil;
+    private volatile long staleUntil;
+
+    BatchOutlet(
+            SourceShard shard,
+            DeliveryWindow window,
+            BatchSink sink,
+            ShardCounters counters,
+            SourceClock clock,
+            Ceiling ceiling) {
+        this.shard = shard;
+        this.window = window;
+        this.sink = sink;
+        this.counters = counters;
+        this.clock = clock;
+        this.ceiling = ceiling;
+        databases = new DatabaseMapping(shard.databases(), shard.name(), counters);
+    }
+
+    /** Commands of the stream up to {@code offset} may have been applied by a process before this one. */
+    void repeatedUntil(long offset) {
+        repeatedUntil = offset;
+    }
+
+    /** Commands of the stream up to {@code offset} may meet keys that the source has lost before its snapshot. Any thread. */
+    void staleUntil(long offset) {
+        staleUntil = offset;
+    }
+
+    /** What the commands of the shard mean. */
+    CommandTable commands() {
+        return shard.commands();
+    }
+
+    /** The origin of the next batch, of a snapshot that was taken at {@code offset}. */
+    BatchOrigin snapshot(String replicationId, long offset) {
+        return new BatchOrigin(shard, Phase.SNAPSHOT, replicationId, sequence++, offset, offset, System.nanoTime());
+    }
+
+    /**
+     * The origin of the next batch, of the stream.
+     *
+     * @param arrivedNanos {@link System#nanoTime()} when the last of its bytes had arrived
+     */
+    BatchOrigin stream(String replicationId, long startOffset, long endOffset, long arrivedNanos) {
+        long nowMillis = System.currentTimeMillis();
+        long nowNanos = System.nanoTime();
+        long arrivedMillis = nowMillis - TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+        long ranMillis = clock.ranBefore(endOffset, arrivedMillis);
+        return new BatchOrigin(
+                shard,
+                Phase.STREAM,
+                replicationId,
+                sequence++,
+                startOffset,
+                endOffset,
+                arrivedNanos,
+                ranMillis + clock.differenceMillis(),
+                clock.isLate(startOffset),
+                nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
+                repeatedUntil,
+                staleUntil);
+    }
+
+    /**
+     * Sends a batch of the synchronized databases, once there is room, and it is written down that it may have been sent.
+     *
+     * @param resume where the stream may be continued once the batch is applied; {@code null} inside a snapshot
+     * @throws DeliveryFailedException if an earlier batch has failed
+     * @throws ShardStoppedException if the shard has been told to stop
+     */
+    void send(CommandBatch batch, @Nullable ReplicationPosition resume) throws IOException {
+        databases.apply(batch);
+        Delivery delivery;
+        sink.awaitReady();
+        try {
+            if (batch.origin().phase() == Phase.STREAM) {
+                ceiling.pass(batch.origin().endOffset());
+            } else {
+                ceiling.passSnapshot();
+            }
+            delivery = window.open(batch.origin().sequence(), batch.heldBytes(), resume);
+        } catch (IOException e) {
+            batch.release();
+            throw e;
+        }
+        counters.sent(batch);
+        sink.accept(batch, delivery);
+    }
+
+    /** The stream has moved on without a command to be applied. */
+    void passed(ReplicationPosition resume) {
+        window.passed(resume);
+    }
+}

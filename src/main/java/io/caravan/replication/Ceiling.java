@@ -1,0 +1,203 @@
+package io.caravan.replication;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a shard may send: what goes beyond has to be written down before, so that a process that comes after a crash knows
+ * what may have reached the destination.
+ *
+ * <p>What always holds: (A) Nothing is let through beyond what was written down last, nor beyond what is being written down in
+ * its place. (B) While it is written down that a snapshot is being applied, the stream may go as far as it likes: whoever
+ * comes then begins with a snapshot. (C) Nothing is let through while another process may have taken over the task.
+ *
+ * <p>The shard's thread waits here; the thread that writes proposes and confirms. The distance kept ahead is what is sent
+ * within two writes, so that a busy shard does not wait.
+ */
+final class Ceiling {
+
+    private static final long LEAST_DISTANCE = 1024 * 1024;
+    private static final long UNLIMITED = Long.MAX_VALUE;
+
+    private final @Nullable Runnable writeWanted;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long limit;
+    private long sent;
+    private long sentAtProposal;
+    private long distance = LEAST_DISTANCE;
+    private boolean asked;
+    private boolean snapshotWritten;
+    private long permittedUntilNanos;
+    private boolean leased;
+    private boolean closed;
+
+    /**
+     * @param writeWanted asks for the shard's progress to be written down soon; called by the shard's thread. {@code null} if
+     *     nothing is written down: there is no ceiling then
+     */
+    Ceiling(@Nullable Runnable writeWanted) {
+        this.writeWanted = writeWanted;
+    }
+
+    /** Begins behind {@code offset}; up to {@code written} it is written down that it may have been sent. */
+    void startAt(long offset, long written) {
+        lock.lock();
+        try {
+            sent = offset;
+            sentAtProposal = offset;
+            limit = written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A snapshot follows: waits until that is written down. */
+    void awaitSnapshotWritten(long offset) throws ShardStoppedException {
+        Runnable ask = writeWanted;
+        if (ask == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            snapshotWritten = false;
+            startAt(offset, offset);
+            ask.run();
+            while (!closed && !snapshotWritten) {
+                changed.awaitUninterruptibly();
+            }
+            throwIfClosed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the stream may be sent up to {@code offset}. */
+    void pass(long offset) throws ShardStoppedException {
+        Runnable ask = writeWanted;
+        if (ask == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            sent = Math.max(sent, offset);
+            if (limit - sent < distance / 2 && !asked) {
+                asked = true;
+                ask.run();
+            }
+            awaitPermission();
+            while (!closed && offset > limit) {
+                changed.awaitUninterruptibly();
+                awaitPermission();
+            }
+            throwIfClosed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no other process may have taken over the task. */
+    void passSnapshot() throws ShardStoppedException {
+        lock.lock();
+        try {
+            awaitPermission();
+            throwIfClosed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The ceiling to be written down next; from now on nothing is sent beyond it, even if it is never confirmed.
+     *
+     * @param applied offset up to which everything is applied
+     */
+    long propose(long applied) {
+        lock.lock();
+        try {
+            distance = Math.max(LEAST_DISTANCE, 2 * (sent - sentAtProposal));
+            sentAtProposal = sent;
+            asked = false;
+            long reached = Math.max(sent, applied);
+            if (limit == UNLIMITED) {
+                limit = reached + distance;
+                return limit;
+            }
+            boolean farEnough = limit - reached >= distance / 2;
+            return farEnough ? limit : reached + distance;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A proposal has been written down. */
+    void written(long ceiling) {
+        lock.lock();
+        try {
+            if (limit != UNLIMITED) {
+                limit = Math.max(limit, ceiling);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It has been written down that a snapshot is being applied. */
+    void snapshotWritten() {
+        lock.lock();
+        try {
+            snapshotWritten = true;
+            limit = UNLIMITED;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No other process takes over the task before {@code nanos} of {@link System#nanoTime()}. */
+    void permittedUntil(long nanos) {
+        lock.lock();
+        try {
+            leased = true;
+            permittedUntilNanos = nanos;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many threads wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return lock.getWaitQueueLength(changed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets go of whoever waits. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitPermission() {
+        while (!closed && leased && System.nanoTime() - permittedUntilNanos >= 0) {
+            changed.awaitUninterruptibly();
+        }
+    }
+
+    private void throwIfClosed() throws ShardStoppedException {
+        if (closed) {
+            throw new ShardStoppedException();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.caravan.replication;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The link that fills a queue. Once it is told to {@link #keep()} it, a link that is lost is made again at once, behind what was
+ * received, while the shard's thread goes on reading what is there: so however much that is, the source is asked for no more
+ * than what it has written in the meantime. Before that the queue ends with its link.
+ *
+ * <p>Made, opened and closed by the shard's thread; links are made again on a thread of their own; they end on any.
+ */
+final class LinkKeeper implements AutoCloseable {
+
+    /** The shard that wants to be linked. */
+    interface Shard {
+
+        /** Connects to the master, whichever that is now. */
+        ReplicationLink connect(ReceiveQueue queue, ReplicationLink.Listener listener) throws IOException;
+
+        /** Is told what the source says of time. */
+        SourceClock clock();
+
+        /** The history goes by another id; told before the first byte behind that point is in the queue. */
+        void renamed(String newReplicationId);
+
+        /** The link is lost, or could not be made again; waits a while. On the thread that makes links again. */
+        void linkLost(IOException cause);
+
+        /** There is a link again, that goes on behind {@code position}. */
+        void linkedAgain(ReplicationPosition position);
+    }
+
+    private final ReceiveQueue queue;
+    private final Shard shard;
+    private final Executor threads;
+    private volatile @Nullable ReplicationLink link;
+    private volatile boolean closed;
+    private @Nullable IOException lost;
+    private boolean keeping;
+
+    LinkKeeper(ReceiveQueue queue, Shard shard, Executor threads) {
+        this.queue = queue;
+        this.shard = shard;
+        this.threads = threads;
+    }
+
+    /**
+     * Makes the first link.
+     *
+     * @throws SourceException if the source does not grant what is asked for
+     */
+    PsyncReply open(Optional<ReplicationPosition> from) throws IOException {
+        return synchronize(new FirstLink(), from);
+    }
+
+    /** From now on a lost link is made again. */
+    synchronized void keep() {
+        keeping = true;
+        IOException cause = lost;
+        if (cause != null) {
+            lost = null;
+            queue.reopen();
+            onLost(cause);
+        }
+    }
+
+    /** Tells the source now how far the stream has been applied. Any thread. */
+    void acknowledge() {
+        ReplicationLink current = link;
+        if (current != null) {
+            current.acknowledge();
+        }
+    }
+
+    /** Ends the link for good; whoever reads the queue gets {@code reason}. Any thread. */
+    void close(IOException reason) {
+        closed = true;
+        ReplicationLink current = link;
+        if (current != null) {
+            current.close(reason);
+        }
+        queue.end(reason);
+    }
+
+    @Override
+    public void close() {
+        close(new ShardStoppedException());
+    }
+
+    private PsyncReply synchronize(ReplicationLink.Listener listener, Optional<ReplicationPosition> from)
+            throws IOException {
+        ReplicationLink opened = shard.connect(queue, listener);
+        link = opened;
+        if (closed) {
+            opened.close();
+            throw new ShardStoppedException();
+        }
+        opened.setClock(shard.clock());
+        return opened.synchronize(from);
+    }
+
+    private synchronized void onLost(IOException cause) {
+        if (closed || !keeping || !mayPass(cause)) {
+            lost = cause;
+            queue.end(cause);
+        } else {
+            startMakingAgain(cause);
+        }
+    }
+
+    private void startMakingAgain(IOException cause) {
+        try {
+            threads.execute(() -> makeAgain(cause));
+        } catch (RejectedExecutionException e) {
+            queue.end(cause); // the process ends
+        }
+    }
+
+    private static boolean mayPass(IOException cause) {
+        return cause instanceof SourceException failure && failure.remedy() == SourceException.Remedy.RETRY;
+    }
+
+    private void makeAgain(IOException cause) {
+        IOException failure = cause;
+        while (!closed) {
+            shard.linkLost(failure);
+            try {
+                goOn();
+                return;
+            } catch (IOException e) {
+                failure = e;
+                closeLink(e);
+                if (!mayPass(e)) {
+                    queue.abandon(e);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void goOn() throws IOException {
+        if (closed) {
+            return;
+        }
+        ReplicationPosition position = queue.received();
+        PsyncReply reply = synchronize(new NextLink(), Optional.of(position));
+        if (reply instanceof PsyncReply.Continue) {
+            if (!closed) {
+                shard.linkedAgain(position);
+            }
+            return;
+        }
+        IOException reason = SourceException.retry(
+                "the source cannot continue at offset " + position.offset() + ", so a snapshot has to follow");
+        closeLink(reason);
+        queue.abandon(reason);
+    }
+
+    private void closeLink(IOException reason) {
+        ReplicationLink current = link;
+        if (current != null) {
+            current.close(reason);
+        }
+    }
+
+    private void renamedBy(PsyncReply reply) {
+        if (reply instanceof PsyncReply.Continue resumed) {
+            resumed.newReplicationId().ifPresent(id -> {
+                shard.renamed(id);
+                queue.renamed(id);
+            });
+        }
+    }
+
+    /** The link that the shard's thread waits for; it brings whatever the source grants. */
+    private final class FirstLink implements ReplicationLink.Listener {
+
+        @Override
+        public boolean granted(PsyncReply reply) {
+            renamedBy(reply);
+            return true;
+        }
+
+        @Override
+        public void ended(IOException reason) {
+            onLost(reason);
+        }
+    }
+
+    /** A link that goes on where the one before ended; if it cannot, nothing of it is wanted. */
+    private final class NextLink implements ReplicationLink.Listener {
+
+        private volatile boolean wanted;
+
+        @Override
+        public boolean granted(PsyncReply reply) {
+            wanted = reply instanceof PsyncReply.Continue;
+            renamedBy(reply);
+            return wanted;
+        }
+
+        /** As long as nothing is granted, whoever makes the link sees that by himself. */
+        @Override
+        public void ended(IOException reason) {
+            if (wanted) {
+                onLost(reason);
+            }
+        }
+    }
+}

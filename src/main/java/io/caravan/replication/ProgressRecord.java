@@ -1,0 +1,106 @@
+package io.caravan.replication;
+
+import io.caravan.command.Phase;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be written down of a shard, so that another process can go on with it: how far it is applied, how far it may have
+ * been sent, and whether the destination may have keys that the source has no more.
+ *
+ * <p>The shard's thread says when a snapshot begins; the rest from any thread.
+ */
+final class ProgressRecord {
+
+    private final String shard;
+    private final DeliveryWindow window;
+    private final Ceiling ceiling;
+    private volatile @Nullable ReplicationPosition snapshotAt;
+    private volatile boolean sweepDue;
+
+    /** Whether the destination's keys have been looked through since the last snapshot. */
+    private volatile boolean looked;
+
+    /** Keys that the source had when they were looked through are in its stream up to there. */
+    private volatile long sweptAt = Long.MAX_VALUE;
+
+    /** Whether something of the shard has reached the destination before. */
+    private boolean begun;
+
+    ProgressRecord(String shard, DeliveryWindow window, Ceiling ceiling) {
+        this.shard = shard;
+        this.window = window;
+        this.ceiling = ceiling;
+    }
+
+    /** Goes on where another process was. */
+    void startAt(StartingPoint from) {
+        begun = true;
+        sweepDue = from.sweepDue();
+        from.position().ifPresent(position -> {
+            window.restart(position);
+            ceiling.startAt(position.offset(), from.ceiling());
+        });
+    }
+
+    /** A snapshot follows, taken at {@code position}: waits until that is written down. */
+    void awaitSnapshotWritten(ReplicationPosition position) throws ShardStoppedException {
+        window.restart(null);
+        sweepDue |= begun;
+        begun = true;
+        looked = false;
+        sweptAt = Long.MAX_VALUE;
+        snapshotAt = position;
+        ceiling.awaitSnapshotWritten(position.offset());
+    }
+
+    /** What is to be written down; empty before there is anything to be said. */
+    Optional<ShardProgress> progress(SourceMaster master) {
+        boolean due = sweepDue; // read first: no position is older than what ended the sweep
+        Optional<ReplicationPosition> applied = window.position();
+        if (applied.isPresent()) {
+            ReplicationPosition position = applied.get();
+            return Optional.of(
+                    new ShardProgress(shard, master, Phase.STREAM, position, due, ceiling.propose(position.offset())));
+        }
+        return Optional.ofNullable(snapshotAt)
+                .map(position -> new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, position.offset()));
+    }
+
+    /** What {@link #progress} has said is written down. */
+    void written(ShardProgress progress) {
+        if (progress.phase() == Phase.STREAM) {
+            ceiling.written(progress.ceiling());
+        } else if (progress.position().equals(snapshotAt)) {
+            ceiling.snapshotWritten();
+        }
+    }
+
+    /** Whether the destination may have keys that the source has no more, and the snapshot is applied that came after them. */
+    boolean isToBeSwept() {
+        return sweepDue && !looked && window.position().isPresent();
+    }
+
+    /** Whether the destination may have keys that the source has no more. */
+    boolean isSweepDue() {
+        return sweepDue;
+    }
+
+    /** The destination's keys have been looked through: none is left that the source has not. */
+    void lookedThrough() {
+        looked = true;
+    }
+
+    /** Keys that the source had then are in its stream up to {@code offset}. */
+    void sweptAt(long offset) {
+        sweptAt = offset;
+        window.position().ifPresent(position -> applied(position.offset()));
+    }
+
+    /** Only now nothing stale can be met any more: a crash before has to sweep again. */
+    void applied(long offset) {
+        if (looked && offset >= sweptAt) {
+            sweepDue = false;
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.caravan.replication;
+
+import io.caravan.node.ServerVersion;
+import io.caravan.resp.Reply;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A replication link to a master: handshake, then snapshot and stream as bytes in a {@link ReceiveQueue}, while the master
+ * is told every second how far the stream has been applied.
+ *
+ * <p>Opened and closed by the shard's thread; acknowledgements and the watch for silence run on the event loop.
+ *
+ * <p>Rule: Redis {@code replication.c}, {@code syncWithMaster}. Neither {@code listening-port} nor {@code ip-address} is
+ * announced: sentinels must not take us for a replica that could be promoted.
+ */
+final class ReplicationLink implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationLink.class);
+    private static final long ACK_INTERVAL_MILLIS = 1000;
+    private static final String NO_HISTORY = "?";
+
+    /** Who is told what becomes of a link. */
+    interface Listener {
+
+        /** The source has answered; on the event loop, before the first bytes. Answers whether they are wanted. */
+        boolean granted(PsyncReply reply);
+
+        /** No more bytes will come; told once, on any thread. */
+        void ended(IOException reason);
+    }
+
+    private final SourceConnection connection;
+    private final Inlet inlet;
+    private final LongSupplier appliedOffset;
+    private final long silenceNanos;
+    private final Future<?> timer;
+    private volatile boolean reading = true;
+    private volatile long readingSinceNanos = System.nanoTime();
+    private volatile PsyncReply granted = new PsyncReply.TryLater("no PSYNC yet");
+
+    /** What a link is made for. */
+    record Purpose(ReceiveQueue queue, Listener listener, LongSupplier appliedOffset) {}
+
+    private ReplicationLink(SourceConnection connection, Purpose purpose, SourceSettings settings) {
+        this.connection = connection;
+        appliedOffset = purpose.appliedOffset();
+        silenceNanos = settings.silence().toNanos();
+        inlet = new Inlet(purpose.queue(), purpose.listener());
+        timer = connection
+                .channel()
+                .eventLoop()
+                .scheduleAtFixedRate(this::tick, ACK_INTERVAL_MILLIS, ACK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Connects to {@code master} and announces what we are capable of.
+     *
+     * @param purpose where the bytes go, who is told, and the offset to acknowledge
+     */
+    static ReplicationLink open(SourceSettings settings, SourceMaster master, Purpose purpose) throws IOException {
+        SourceConnection connection =
+                SourceConnection.open(settings.transport(), master.address(), settings.credentials());
+        try {
+            announce(connection, diskless(settings.snapshotTransfer(), master.version()));
+        } catch (IOException e) {
+            connection.close();
+            throw e;
+        }
+        return new ReplicationLink(connection, purpose, settings);
+    }
+
+    /**
+     * Tells the clock what the source says of time, and how far it had come before this link: what was run until then may have
+     * been run at any time. An account that may not ask ({@code INFO}, {@code TIME}) goes without.
+     */
+    void setClock(SourceClock clock) throws IOException {
+        connection.askTime(clock);
+        connection.replicationOffset().ifPresent(offset -> clock.linked(offset, System.currentTimeMillis()));
+    }
+
+    /**
+     * Asks for the stream behind {@code position}, or for everything.
+     *
+     * @throws SourceException if the source does not grant it
+     */
+    PsyncReply synchronize(Optional<ReplicationPosition> position) throws IOException {
+        Reply reply = position.isPresent()
+                ? connection.psync(
+                        position.get().replicationId(), position.get().offset() + 1, inlet)
+                : connection.psync(NO_HISTORY, -1, inlet);
+        granted = PsyncReply.of(reply, connection.node());
+        if (granted instanceof PsyncReply.TryLater later) {
+            throw SourceException.retry(later.message());
+        }
+        if (granted instanceof PsyncReply.Refused refused) {
+            throw SourceException.stop(refused.message());
+        }
+        return granted;
+    }
+
+    /** Tells the source now how far the stream has been applied. Any thread. */
+    void acknowledge() {
+        if (PsyncReply.isGranted(granted)) {
+            connection.acknowledge(appliedOffset.getAsLong());
+        }
+    }
+
+    /** Ends the link; the listener gets {@code reason}. Any thread. */
+    void close(IOException reason) {
+        timer.cancel(false);
+        connection.close(reason);
+        inlet.end(reason);
+    }
+
+    @Override
+    public void close() {
+        close(new ShardStoppedException());
+    }
+
+    private void tick() {
+        acknowledge();
+        long now = System.nanoTime();
+        long silence = Math.min(now - connection.lastReceivedNanos(), now - readingSinceNanos);
+        if (reading && silence > silenceNanos) {
+            close(SourceException.retry("source " + connection.node() + " has been silent for "
+                    + TimeUnit.NANOSECONDS.toSeconds(silenceNanos) + " s (replicationTimeout)"));
+        }
+    }
+
+    /** The valve of the queue: called by the shard's thread and by the event loop. */
+    private void setReading(boolean open) {
+        connection.channel().eventLoop().execute(() -> {
+            reading = open;
+            readingSinceNanos = System.nanoTime(); // what came before that is silence of ours
+            connection.channel().config().setAutoRead(open);
+        });
+    }
+
+    private static boolean diskless(SourceSettings.SnapshotTransfer transfer, Optional<ServerVersion> version) {
+        return switch (transfer) {
+            case DISK -> false;
+            case DISKLESS -> true;
+            case AUTO -> version.isPresent() && !version.get().valkey();
+        };
+    }
+
+    private static void announce(SourceConnection connection, boolean diskless) throws IOException {
+        Reply reply = diskless
+                ? connection.call("REPLCONF", "capa", "eof", "capa", "psync2")
+                : connection.call("REPLCONF", "capa", "psync2");
+        if (reply instanceof Reply.Failure failure) {
+            if (failure.code().equals("NOPERM")) {
+                throw SourceException.stop("source " + connection.node() + " refused REPLCONF: '" + failure.text()
+                        + "'; grant the user +psync +replconf +ping");
+            }
+            LOG.debug("source {} does not know REPLCONF capa: {}", connection.node(), failure.text());
+        }
+    }
+
+    /** Brings the bytes of this link to the queue, if the listener wants them. */
+    private final class Inlet implements ByteInlet {
+
+        private final ReceiveQueue queue;
+        private final Listener listener;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private boolean wanted;
+
+        private Inlet(ReceiveQueue queue, Listener listener) {
+            this.queue = queue;
+            this.listener = listener;
+        }
+
+        @Override
+        public void granted(PsyncReply reply) {
+            wanted = listener.granted(reply);
+            if (wanted) {
+                queue.granted(reply);
+                queue.attach(ReplicationLink.this::setReading);
+            }
+        }
+
+        @Override
+        public void add(ByteBuf buffer) {
+            if (wanted) {
+                queue.add(buffer);
+            } else {
+                buffer.release();
+            }
+        }
+
+        @Override
+        public void end(IOException cause) {
+            if (!ended.getAndSet(true)) {
+                listener.ended(cause);
+            }
+        }
+    }
+}

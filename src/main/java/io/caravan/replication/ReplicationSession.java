@@ -1,0 +1,323 @@
+package io.caravan.replication;
+
+import io.caravan.command.CommandTable;
+import io.caravan.command.SourceShard;
+import io.caravan.node.ServerModules;
+import io.caravan.spool.SpoolDirectory;
+import io.caravan.spool.SpoolPlace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replication of a whole source: one {@link ShardReplication} for each of its masters.
+ *
+ * <p>Started and stopped by the thread of its owner; batches come on the shards' threads; the rest from any thread.
+ */
+public final class ReplicationSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationSession.class);
+    private static final long MONITOR_INTERVAL_MILLIS = 1000;
+    private static final long TOPOLOGY_INTERVAL_MILLIS = 2000;
+
+    /** Makes the limits of one shard, given how many there are. */
+    @FunctionalInterface
+    public interface LimitsPerShard {
+        Limits forShards(int shards);
+    }
+
+    private final SourceSettings settings;
+    private final LimitsPerShard limits;
+    private final BatchSink sink;
+    private final Executor shardThreads;
+    private final ScheduledExecutorService monitorThread;
+    private List<ShardReplication> shards = List.of();
+    private Runnable resharded = () -> {};
+    private boolean sweeps;
+    private @Nullable SourceMonitor monitor;
+    private @Nullable SpoolPlace spoolPlace;
+    private @Nullable SpoolDirectory spools;
+
+    /**
+     * @param sink takes the batches of all shards
+     * @param shardThreads gives each shard a thread of its own, and another while its spool is written or its link is made
+     *     again
+     * @param monitorThread runs the questions to the source's masters, and the reading of keys; not shut down here
+     */
+    public ReplicationSession(
+            SourceSettings settings,
+            LimitsPerShard limits,
+            BatchSink sink,
+            Executor shardThreads,
+            ScheduledExecutorService monitorThread) {
+        this.settings = settings;
+        this.limits = limits;
+        this.sink = sink;
+        this.shardThreads = shardThreads;
+        this.monitorThread = monitorThread;
+    }
+
+    /**
+     * Finds the source's masters. Waits for the network.
+     *
+     * @throws SourceException if the source cannot be reached, or cannot serve as one
+     */
+    public List<SourceMaster> findMasters() throws IOException {
+        return new SourceTopology(settings.transport(), settings.credentials(), settings.nodes()).masters();
+    }
+
+    /**
+     * Asks the source what its commands mean that the command table does not know. Waits for the network.
+     *
+     * @param masters as {@link #findMasters()} found them
+     * @return empty if the account may not ask
+     * @throws SourceException if no master can be reached
+     */
+    public Optional<CommandTable> findCommands(List<SourceMaster> masters) throws IOException {
+        return new SourceCommands(settings.transport(), settings.credentials()).of(masters);
+    }
+
+    /**
+     * The modules of the source. Waits for the network.
+     *
+     * @param master any of those that {@link #findMasters()} found
+     * @return empty if the account may not ask
+     */
+    public Optional<ServerModules> modulesOf(SourceMaster master) throws IOException {
+        return SourceModules.of(settings, master);
+    }
+
+    /** Says that {@link #shardsToSweep} will be asked for, and swept. Called before {@link #start}. */
+    public void sweeps() {
+        sweeps = true;
+    }
+
+    /**
+     * Told, by the thread of the monitor, when the slots of the source are divided otherwise: the session is to be stopped, and
+     * another one started. Called before {@link #start}.
+     */
+    public void onReshard(Runnable listener) {
+        resharded = listener;
+    }
+
+    /** Lets what memory has no room for overflow to the disk. Called before {@link #start}. */
+    public void spoolTo(SpoolPlace place) {
+        spoolPlace = place;
+    }
+
+    /**
+     * The names that the history of a master goes by: its own and, after a fail-over, that of the master before. Waits for the
+     * network.
+     *
+     * @return none if the account may not ask
+     */
+    public List<String> historiesOf(SourceMaster master) throws IOException {
+        return SourceHistories.of(settings, master);
+    }
+
+    /**
+     * Begins to replicate.
+     *
+     * @param masters as {@link #findMasters()} found them
+     * @param commands what the commands of the source mean
+     * @param from where a master's stream is to be continued, empty to begin with a snapshot
+     * @param progressWanted asks for {@link #progress()} to be written down soon, wherever that is, and for {@link #written}
+     *     to be told then: a shard sends nothing of its stream beyond what was written. Called by the shards' threads, must not
+     *     wait. {@code null} if nothing is written down
+     * @throws IOException if the spool cannot be used; says what to do
+     */
+    public void start(
+            List<SourceMaster> masters,
+            CommandTable commands,
+            Function<SourceMaster, Optional<StartingPoint>> from,
+            @Nullable Runnable progressWanted)
+            throws IOException {
+        Limits each = limits.forShards(masters.size());
+        var topology = new SourceTopology(settings.transport(), settings.credentials(), settings.nodes());
+        var session = new ShardContext(
+                settings, topology, each, commands, sink, monitorThread, shardThreads, sweeps, progressWanted);
+        var started = new ArrayList<ShardReplication>();
+        try {
+            openSpools(masters);
+            for (SourceMaster master : masters) {
+                ShardInbox inbox = inboxOf(master, each);
+                StartingPoint begun = from.apply(master).orElse(null);
+                started.add(new ShardReplication(session, master, inbox, recovered(begun, inbox)));
+            }
+        } catch (IOException e) {
+            closeSpools();
+            throw e;
+        }
+        shards = List.copyOf(started);
+        LOG.info("source: {}, databases: {}", masters, settings.databases());
+        shards.forEach(shardThreads::execute);
+        var asking = new SourceMonitor(settings, shards);
+        monitor = asking;
+        monitorThread.scheduleWithFixedDelay(
+                asking::ask, MONITOR_INTERVAL_MILLIS, MONITOR_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        if (masters.stream().noneMatch(master -> master.nodeId().isEmpty())) {
+            var watch = new TopologyWatch(topology, masters, resharded);
+            monitorThread.scheduleWithFixedDelay(
+                    watch::look, TOPOLOGY_INTERVAL_MILLIS, TOPOLOGY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The same point, by the name that the history has at the end of what the spool has of it. */
+    private static @Nullable StartingPoint recovered(@Nullable StartingPoint begun, ShardInbox inbox)
+            throws IOException {
+        if (begun == null || begun.position().isEmpty()) {
+            return begun;
+        }
+        return StartingPoint.at(inbox.recover(begun.position().get()), begun.ceiling(), begun.sweepDue());
+    }
+
+    /** Sends nothing any more. Does not wait; {@link #stop} follows. */
+    public void stopSending() {
+        shards.forEach(ShardReplication::stop);
+    }
+
+    /**
+     * Stops reading the source and waits until the batches on their way have ended.
+     *
+     * @return whether none was left
+     */
+    public boolean stop(Duration patience) throws InterruptedException {
+        shards.forEach(ShardReplication::stop);
+        boolean drained = true;
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (ShardReplication shard : shards) {
+            drained &= shard.awaitApplied(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
+        if (monitor != null) {
+            monitor.close();
+        }
+        shards.forEach(ShardReplication::finish);
+        closeSpools();
+        return drained;
+    }
+
+    private void openSpools(List<SourceMaster> masters) throws IOException {
+        SpoolPlace place = spoolPlace;
+        if (place != null) {
+            spools = SpoolDirectory.open(
+                    place, masters.stream().map(SourceMaster::lastingName).toList());
+        }
+    }
+
+    private ShardInbox inboxOf(SourceMaster master, Limits each) throws IOException {
+        SpoolDirectory directory = spools;
+        return directory == null
+                ? ShardInbox.inMemory(each.receiveBytes())
+                : ShardInbox.spooling(
+                        each.receiveBytes(),
+                        directory.spoolOf(master.lastingName()),
+                        master.address().toString(),
+                        shardThreads);
+    }
+
+    private void closeSpools() {
+        SpoolDirectory directory = spools;
+        spools = null;
+        if (directory != null) {
+            try {
+                directory.close();
+            } catch (IOException e) {
+                LOG.warn("the lock of the spool could not be given back: {}", e.toString());
+            }
+        }
+    }
+
+    /** Every shard at this moment. */
+    public List<ShardStatus> status() {
+        return shards.stream().map(ShardReplication::status).toList();
+    }
+
+    /** Every shard and what it has done, by name. */
+    public Map<String, ShardCounters> counters() {
+        return shards.stream().collect(Collectors.toMap(ShardReplication::name, ShardReplication::counters));
+    }
+
+    /** For each shard, by its name, the files of its spool and the most bytes that they may take. */
+    public Map<String, SpoolUse> spools() {
+        return shards.stream()
+                .collect(Collectors.toMap(
+                        ShardReplication::name,
+                        shard -> new SpoolUse(
+                                shard.inbox().spooledBytes(),
+                                shard.inbox().spoolSegments(),
+                                shard.inbox().spoolLimitBytes())));
+    }
+
+    /** What is to be written down of each shard, where there is something. */
+    public List<ShardProgress> progress() {
+        return shards.stream().flatMap(shard -> shard.progress().stream()).toList();
+    }
+
+    /** What {@link #progress()} has said of a shard is written down. */
+    public void written(ShardProgress progress) {
+        shards.stream()
+                .filter(shard -> shard.name().equals(progress.shard()))
+                .forEach(shard -> shard.written(progress));
+    }
+
+    /**
+     * No other process takes over the task before then; nothing is sent later, until this is called again. Without a call
+     * there is no such limit.
+     *
+     * @param nanos a moment of {@link System#nanoTime()}
+     */
+    public void permittedUntil(long nanos) {
+        shards.forEach(shard -> shard.ceiling().permittedUntil(nanos));
+    }
+
+    /** Shards of which the destination may have keys that the source has no more, and whose last snapshot is applied. */
+    public List<SourceShard> shardsToSweep() {
+        return shards.stream()
+                .filter(ShardReplication::isToBeSwept)
+                .map(SourceShard.class::cast)
+                .toList();
+    }
+
+    /** The destination has no keys of a shard any more that the source has not. */
+    public void swept(SourceShard shard) {
+        shards.stream().filter(shard::equals).forEach(ShardReplication::swept);
+    }
+
+    /**
+     * Asks the source which keys it has not. Does not wait.
+     *
+     * @param shard one of this session
+     */
+    public CompletionStage<List<byte[]>> absent(SourceShard shard, int database, List<byte[]> keys) {
+        return shards.stream()
+                .filter(shard::equals)
+                .findFirst()
+                .map(replication -> replication.absent(database, keys))
+                .orElseThrow(() -> new IllegalArgumentException("no shard of this session: " + shard.name()));
+    }
+
+    /** Ends every shard as failed. */
+    public void abort(String reason) {
+        shards.forEach(shard -> shard.abort(reason));
+    }
+
+    /** Batches on their way in all shards that a stop has to wait for: a shard that has failed will not get on. */
+    public int batchesInFlight() {
+        return shards.stream()
+                .filter(shard -> shard.window().failure().isEmpty())
+                .mapToInt(shard -> shard.window().openBatches())
+                .sum();
+    }
+}

@@ -1,0 +1,27 @@
+package io.caravan.replication;
+
+import io.caravan.command.CommandTable;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all shards of a session have in common.
+ *
+ * @param limits of each shard
+ * @param commands what the commands of the source mean
+ * @param sink takes the batches
+ * @param keyReaderThread reads keys
+ * @param threads make lost links again
+ * @param sweeps whether keys that the source has no more are removed from the destination after a repeated snapshot
+ * @param progressWanted asks for the progress of the shards to be written down; {@code null} if it never is
+ */
+record ShardContext(
+        SourceSettings settings,
+        SourceTopology topology,
+        Limits limits,
+        CommandTable commands,
+        BatchSink sink,
+        Executor keyReaderThread,
+        Executor threads,
+        boolean sweeps,
+        @Nullable Runnable progressWanted) {}

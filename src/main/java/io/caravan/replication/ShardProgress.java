@@ -1,0 +1,16 @@
+package io.caravan.replication;
+
+import io.caravan.command.Phase;
+
+/**
+ * What has to be known of a shard by whoever goes on with it.
+ *
+ * @param shard its name
+ * @param master its master
+ * @param phase in the snapshot there is nothing to be continued
+ * @param position up to where everything is applied; in the snapshot where that was taken
+ * @param sweepDue whether the destination may have keys that the source has no more
+ * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
+ */
+public record ShardProgress(
+        String shard, SourceMaster master, Phase phase, ReplicationPosition position, boolean sweepDue, long ceiling) {}

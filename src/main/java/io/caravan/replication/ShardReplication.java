@@ -1,0 +1,460 @@
+package io.caravan.replication;
+
+import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandTable;
+import io.caravan.command.Databases;
+import io.caravan.command.KeyValue;
+import io.caravan.command.OutOfOrderException;
+import io.caravan.command.Phase;
+import io.caravan.command.SourceShard;
+import io.caravan.node.ServerVersion;
+import io.caravan.resp.MalformedRespException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One shard of the source: keeps a link to its master, reads snapshot and stream, and sends batches, for as long as the
+ * session lasts.
+ *
+ * <p>{@link #run()} is the shard's thread; route steps up to the sink run on it too. Everything else may be called from any
+ * thread. A failure that may pass is tried again for ever, with growing pauses; one that may not ends the thread in state
+ * {@link ShardState#FAILED}.
+ */
+final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardReplication.class);
+    private static final long NOWHERE = -1;
+
+    private final SourceSettings settings;
+    private final Executor threads;
+    private final Limits limits;
+    private final CommandTable commands;
+    private final boolean sweeps;
+    private final String name;
+    private final ShardCounters counters = new ShardCounters();
+    private final DeliveryWindow window;
+    private final Ceiling ceiling;
+    private final ProgressRecord record;
+    private final SourceClock clock = new SourceClock();
+    private final BatchOutlet outlet;
+    private final Backoff backoff;
+    private final Backoff relinkBackoff;
+    private final StreamEventLog events;
+    private final SourceKeyReader keyReader;
+    private final StopSignal stop = new StopSignal();
+
+    private final CurrentMaster master;
+    private final ShardInbox inbox;
+    private volatile ShardState state = ShardState.CONNECTING;
+    private volatile String problem = "";
+    private volatile boolean beginsAnew;
+    private volatile int offsetsToAwait;
+    private volatile @Nullable LinkKeeper link;
+    private volatile @Nullable SnapshotReader snapshot;
+    private volatile @Nullable StreamReader stream;
+    private volatile long sourceOffset;
+
+    /** Offset of a command that was no command: as long as none else comes from there, attempts become rarer. */
+    private long notUnderstoodAt = NOWHERE;
+
+    /** @param from where to continue; {@code null} to begin with a snapshot */
+    ShardReplication(ShardContext session, SourceMaster master, ShardInbox inbox, @Nullable StartingPoint from) {
+        settings = session.settings();
+        threads = session.threads();
+        limits = session.limits();
+        commands = session.commands();
+        sweeps = session.sweeps();
+        this.inbox = inbox;
+        this.master = new CurrentMaster(session.topology(), master);
+        name = master.address().toString();
+        backoff = new Backoff(settings.firstBackoff(), settings.longestBackoff());
+        relinkBackoff = new Backoff(settings.firstBackoff(), settings.longestBackoff());
+        events = new StreamEventLog(name, counters, settings.temporaryFiles(), this::acknowledge);
+        window = new DeliveryWindow(limits.maxInFlightBatches(), limits.inFlightBytes(), this::progressed);
+        window.onFailure(this::endLink);
+        ceiling = new Ceiling(session.progressWanted());
+        record = new ProgressRecord(name, window, ceiling);
+        outlet = new BatchOutlet(this, window, session.sink(), counters, clock, ceiling);
+        keyReader = new SourceKeyReader(settings, this.master::now, clock, session.keyReaderThread());
+        if (from != null) {
+            record.startAt(from);
+            outlet.staleUntil(sweeps && from.sweepDue() ? Long.MAX_VALUE : 0);
+            from.position().ifPresent(position -> {
+                outlet.repeatedUntil(from.ceiling());
+                stream = new StreamReader(limits, outlet, events, position, new byte[0]);
+            });
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void submit(CommandBatch batch, Runnable handOver) throws OutOfOrderException {
+        if (!window.submit(batch.origin().sequence(), handOver)) {
+            var failure = new OutOfOrderException(batch.origin());
+            window.failed(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public CompletionStage<KeyValue> read(byte[] key, int database) {
+        return keyReader.read(key, database);
+    }
+
+    @Override
+    public Databases databases() {
+        return settings.databases();
+    }
+
+    @Override
+    public void beginAnew(String reason) {
+        beginsAnew = true;
+        closeLink(SourceException.retry(reason));
+    }
+
+    /** Keeps the shard synchronized until it is told to stop, or fails. */
+    @Override
+    public void run() {
+        while (state != ShardState.FAILED && !stop.isGiven()) {
+            try {
+                synchronize();
+            } catch (IOException | RuntimeException e) {
+                sortOut(e);
+            }
+        }
+        if (state != ShardState.FAILED) {
+            state = ShardState.STOPPED;
+        }
+    }
+
+    /** Tells the shard to stop reading and sending; batches on their way go on. */
+    void stop() {
+        stop.give();
+        window.close();
+        ceiling.close();
+        closeLink(new ShardStoppedException());
+    }
+
+    /** Writes down what is received and not applied, where there is a spool; after {@link #stop()}. */
+    void finish() {
+        inbox.finish();
+    }
+
+    /** What {@link #progress()} said is written down. */
+    void written(ShardProgress progress) {
+        record.written(progress);
+        if (progress.phase() == Phase.STREAM) {
+            inbox.stored(progress.position().offset());
+        }
+    }
+
+    ShardInbox inbox() {
+        return inbox;
+    }
+
+    /** Waits until no batch is on its way any more; answers whether that came true. */
+    boolean awaitApplied(Duration timeout) throws InterruptedException {
+        return window.awaitEmpty(timeout.toMillis());
+    }
+
+    /** What is to be written down of the shard; empty before there is anything to be said. */
+    Optional<ShardProgress> progress() {
+        return record.progress(master.now());
+    }
+
+    ProgressRecord record() {
+        return record;
+    }
+
+    /** Whether the destination may have keys that the source has no more, and nothing stands in the way of looking for them. */
+    boolean isToBeSwept() {
+        return state == ShardState.STREAMING && record.isToBeSwept();
+    }
+
+    /** The destination has no keys any more that the source has not; those that have come since are in the stream. */
+    void swept() {
+        record.lookedThrough();
+        offsetsToAwait = 2; // the first may have been asked for before
+    }
+
+    /** Which of these keys the source has not. */
+    CompletionStage<List<byte[]>> absent(int database, List<byte[]> keys) {
+        return keyReader.absent(database, keys);
+    }
+
+    Ceiling ceiling() {
+        return ceiling;
+    }
+
+    /** Ends the shard for a reason that lies in the task, as if a batch had failed. */
+    void abort(String reason) {
+        window.failed(SourceException.stop(reason));
+    }
+
+    ShardCounters counters() {
+        return counters;
+    }
+
+    DeliveryWindow window() {
+        return window;
+    }
+
+    @Override
+    public CommandTable commands() {
+        return commands;
+    }
+
+    @Override
+    public BitSet slots() {
+        return master.now().slots();
+    }
+
+    @Override
+    public Optional<ServerVersion> version() {
+        return master.now().version();
+    }
+
+    SourceMaster master() {
+        return master.now();
+    }
+
+    /** The offset that the source says it has reached. */
+    void sourceOffset(long offset) {
+        sourceOffset = offset;
+        int awaited = offsetsToAwait;
+        if (awaited > 0) {
+            offsetsToAwait = awaited - 1;
+            if (awaited == 1) {
+                outlet.staleUntil(offset);
+                record.sweptAt(offset);
+            }
+        }
+        clock.reached(offset, System.currentTimeMillis());
+    }
+
+    @Override
+    public SourceClock clock() {
+        return clock;
+    }
+
+    ShardStatus status() {
+        SnapshotReader reading = snapshot;
+        StreamReader streaming = stream;
+        long received = streaming == null ? 0 : streaming.flushed().offset();
+        long applied = appliedOffset();
+        long known = Math.max(sourceOffset, received);
+        boolean linkIsKept = state == ShardState.CONNECTING && streaming != null && inbox.isSpooling();
+        return new ShardStatus(
+                name,
+                master.address().toString(),
+                state,
+                reading == null ? SnapshotProgress.NONE : reading.progress(),
+                streaming == null ? "" : streaming.flushed().replicationId(),
+                received,
+                applied,
+                state == ShardState.STREAMING || linkIsKept ? Math.max(0, known - applied) : 0,
+                window.oldestAgeMillis(),
+                inbox.spooledBytes(),
+                problem.isEmpty() ? inbox.problem() : problem);
+    }
+
+    private void synchronize() throws IOException {
+        state = ShardState.CONNECTING;
+        if (beginsAnew) {
+            beginsAnew = false;
+            stream = null;
+        }
+        Optional<ReplicationPosition> from = Optional.ofNullable(stream).map(StreamReader::received);
+        ReceiveQueue queue = inbox.renew(from);
+        from.ifPresent(position -> queue.applied(appliedOffset()));
+        try (var opened = new LinkKeeper(queue, this, threads)) {
+            link = opened;
+            if (stop.isGiven()) {
+                throw new ShardStoppedException();
+            }
+            if (from.isEmpty()) {
+                state = ShardState.WAITING_FOR_SNAPSHOT;
+            }
+            Optional<ReplicationPosition> behind = from.map(position -> queue.received());
+            PsyncReply reply = opened.open(behind);
+            inbox.linked();
+            if (reply instanceof PsyncReply.FullResynchronization full) {
+                stream = readSnapshot(queue, opened, full);
+            } else if (behind.isPresent()) {
+                long offset = behind.get().offset();
+                LOG.info("source {}: partial resynchronization, streaming from offset {}", master.address(), offset);
+            }
+            if (inbox.isSpooling()) {
+                opened.keep();
+            }
+            readStream(queue);
+        } finally {
+            link = null;
+        }
+    }
+
+    @Override
+    public ReplicationLink connect(ReceiveQueue queue, ReplicationLink.Listener listener) throws IOException {
+        return ReplicationLink.open(
+                settings, master.now(), new ReplicationLink.Purpose(queue, listener, this::appliedOffset));
+    }
+
+    @Override
+    public void renamed(String newReplicationId) {
+        StreamReader continued = stream;
+        if (continued != null) {
+            continued.renamed(newReplicationId);
+        }
+        window.renamed(newReplicationId);
+    }
+
+    @Override
+    public void linkLost(IOException cause) {
+        retry(cause, relinkBackoff.next());
+    }
+
+    @Override
+    public void linkedAgain(ReplicationPosition position) {
+        relinkBackoff.reset();
+        if (state == ShardState.CONNECTING) {
+            problem = "";
+            state = ShardState.STREAMING;
+        }
+        LOG.info("source {}: linked again, receiving from offset {}", master.address(), position.offset());
+    }
+
+    private StreamReader readSnapshot(ReceiveQueue queue, LinkKeeper opened, PsyncReply.FullResynchronization full)
+            throws IOException {
+        LOG.info(
+                "source {}: full resynchronization, snapshot at offset {} of history {}",
+                master.address(),
+                full.offset(),
+                full.replicationId());
+        counters.fullyResynchronized();
+        clock.linked();
+        stream = null;
+        outlet.repeatedUntil(0);
+        var position = new ReplicationPosition(full.replicationId(), full.offset(), 0);
+        queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already
+        record.awaitSnapshotWritten(position);
+        outlet.staleUntil(sweeps && record.isSweepDue() ? Long.MAX_VALUE : 0);
+        state = ShardState.WAITING_FOR_SNAPSHOT;
+        var source = SnapshotSource.open(queue);
+        state = ShardState.SNAPSHOT;
+        var batches = new SnapshotBatches(limits, outlet, position, settings.temporaryFiles());
+        var reader = new SnapshotReader(source, batches, counters, limits.largeBytes(), settings.largeValuesFor());
+        snapshot = reader;
+        byte[] rest = reader.run();
+        LOG.info(
+                "source {}: snapshot of {} keys received, streaming from offset {}",
+                master.address(),
+                reader.progress().keys(),
+                full.offset());
+        var from = new ReplicationPosition(full.replicationId(), full.offset(), reader.streamDatabase());
+        queue.endSnapshot(full.offset() + rest.length);
+        window.passed(from);
+        opened.acknowledge();
+        return new StreamReader(limits, outlet, events, from, rest);
+    }
+
+    private void readStream(ReceiveQueue queue) throws IOException {
+        state = ShardState.STREAMING;
+        problem = "";
+        StreamReader reader = stream;
+        if (reader == null) {
+            throw SourceException.retry("source " + master.address() + " continued a stream that was not asked for");
+        }
+        if (reader.received().offset() != notUnderstoodAt) {
+            backoff.reset();
+        }
+        reader.run(queue);
+    }
+
+    /** The one place that says what follows a failure of this shard. */
+    private void sortOut(Exception failure) {
+        if (stop.isGiven()) {
+            return;
+        }
+        Throwable undelivered = window.failure().orElse(null);
+        if (undelivered != null) {
+            fail("stopped at offset " + appliedOffset() + ", which is applied: " + undelivered.getMessage(), failure);
+        } else if (failure instanceof SourceException source && source.remedy() == SourceException.Remedy.STOP) {
+            fail(String.valueOf(failure.getMessage()), failure);
+        } else if (failure instanceof MalformedRespException) {
+            StreamReader reader = stream;
+            notUnderstoodAt = reader == null ? NOWHERE : reader.received().offset();
+            retry(failure);
+        } else if (failure instanceof IOException) {
+            retry(failure);
+        } else {
+            fail("unexpected " + failure, failure);
+        }
+    }
+
+    private void fail(String message, Exception cause) {
+        problem = message;
+        state = ShardState.FAILED;
+        LOG.error("source {}: {}", master.address(), message, cause);
+    }
+
+    private void retry(Exception cause) {
+        inbox.release();
+        retry(cause, backoff.next());
+    }
+
+    private void retry(Exception cause, Duration pause) {
+        counters.reconnected();
+        String reason = String.valueOf(cause.getMessage());
+        if (state != ShardState.FAILED) {
+            problem = reason;
+            state = ShardState.CONNECTING;
+        }
+        LOG.warn("source {}: {}; connecting again in {} ms", master.address(), reason, pause.toMillis());
+        if (!stop.await(pause)) {
+            master.findAgain();
+        }
+    }
+
+    /** The shard's thread may be waiting for bytes; it learns by the end of its link that a delivery has failed. */
+    private void endLink(Throwable cause) {
+        ceiling.close();
+        closeLink(new DeliveryFailedException(cause));
+    }
+
+    private void closeLink(IOException reason) {
+        LinkKeeper current = link;
+        if (current != null) {
+            current.close(reason);
+        }
+    }
+
+    private void acknowledge() {
+        LinkKeeper current = link;
+        if (current != null) {
+            current.acknowledge();
+        }
+    }
+
+    private void progressed() {
+        long offset = appliedOffset();
+        record.applied(offset);
+        inbox.applied(offset);
+        events.applied(offset);
+    }
+
+    private long appliedOffset() {
+        return window.position().map(ReplicationPosition::offset).orElse(0L);
+    }
+}

@@ -1,0 +1,29 @@
+package io.caravan.replication;
+
+/**
+ * A shard at one moment.
+ *
+ * @param name address of the master that the shard was first found at
+ * @param node address of the master that it is linked to, or was last
+ * @param state what it is doing
+ * @param snapshot how far its snapshot has come
+ * @param replicationId name of its history, empty before the first synchronization
+ * @param receivedOffset offset up to which the stream has been received and read
+ * @param appliedOffset offset up to which the destination has acknowledged everything; 0 before that
+ * @param lagBytes bytes of the stream that the source has and the destination has not acknowledged
+ * @param lagMillis age of the oldest batch that is on its way, 0 if there is none
+ * @param spooledBytes bytes that wait on the disk, in the spool
+ * @param problem the last problem in words, empty if there is none now
+ */
+public record ShardStatus(
+        String name,
+        String node,
+        ShardState state,
+        SnapshotProgress snapshot,
+        String replicationId,
+        long receivedOffset,
+        long appliedOffset,
+        long lagBytes,
+        long lagMillis,
+        long spooledBytes,
+        String problem) {}

@@ -1,0 +1,184 @@
+package io.caravan.replication;
+
+import io.caravan.command.Databases;
+import io.caravan.command.KeyValue;
+import io.caravan.resp.MalformedRespException;
+import io.caravan.resp.Reply;
+import io.caravan.resp.RespWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads keys of a shard, each together with the offset at which it was read: {@code MULTI}, {@code DUMP}, {@code PTTL}
+ * or {@code PEXPIRETIME}, {@code ROLE}, {@code EXEC}. Nothing is executed between the commands of a transaction, so value and offset belong
+ * together exactly. When a key expires is said in the source's time, as the stream says it.
+ *
+ * <p>Requests come from any thread and wait in a queue; one task at a time on the executor sends them, many at once, and
+ * waits for the answers.
+ */
+final class SourceKeyReader {
+
+    private static final int KEYS_AT_ONCE = 64;
+    private static final int FRAMES_PER_KEY = 6;
+
+    private record Request(byte[] key, int database, CompletableFuture<KeyValue> value) {}
+
+    private final SourceSettings settings;
+    private final Supplier<SourceMaster> master;
+    private final SourceClock clock;
+    private final Executor executor;
+    private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private @Nullable SourceConnection connection;
+
+    /** @param master where the shard's master is at the moment */
+    SourceKeyReader(SourceSettings settings, Supplier<SourceMaster> master, SourceClock clock, Executor executor) {
+        this.settings = settings;
+        this.master = master;
+        this.clock = clock;
+        this.executor = executor;
+    }
+
+    /** @param key as it is called in the shard's batches, {@code database} likewise */
+    CompletionStage<KeyValue> read(byte[] key, int database) {
+        Databases.Origin origin = settings.databases().originOf(key, database);
+        var request = new Request(origin.key(), origin.database(), new CompletableFuture<>());
+        waiting.add(request);
+        schedule();
+        return request.value();
+    }
+
+    /** Which of these keys the master has not; they are called as in the shard's batches. */
+    CompletionStage<List<byte[]>> absent(int database, List<byte[]> keys) {
+        List<Databases.Origin> origins = keys.stream()
+                .map(key -> settings.databases().originOf(key, database))
+                .toList();
+        var result = new CompletableFuture<List<byte[]>>();
+        executor.execute(() -> {
+            try {
+                result.complete(
+                        askWhichAreAbsent(origins).stream().mapToObj(keys::get).toList());
+            } catch (IOException | RuntimeException e) {
+                close();
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private BitSet askWhichAreAbsent(List<Databases.Origin> keys) throws IOException {
+        SourceConnection open = connect();
+        var questions = new RespWriter(8 * 1024);
+        for (Databases.Origin key : keys) {
+            questions.command("SELECT", Integer.toString(key.database()));
+            questions.array(2).bulk("EXISTS").bulk(key.key());
+        }
+        List<CompletableFuture<Reply>> replies = open.requests(questions, 2 * keys.size());
+        var absent = new BitSet();
+        for (int i = 0; i < keys.size(); i++) {
+            Reply reply = open.await(replies.get(2 * i + 1), "EXISTS");
+            if (reply instanceof Reply.Failure failure) {
+                throw SourceException.retry("source " + master.get().address() + " does not tell which keys it has: '"
+                        + MalformedRespException.quote(failure.text()) + "'; grant the user +exists on all keys");
+            }
+            absent.set(i, reply.text().equals("0"));
+        }
+        return absent;
+    }
+
+    /** Ends the connection, if there is one; later requests make a new one. On the executor's thread. */
+    void close() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+
+    private void schedule() {
+        if (!waiting.isEmpty() && scheduled.compareAndSet(false, true)) {
+            executor.execute(this::readSome);
+        }
+    }
+
+    private void readSome() {
+        List<Request> round = new ArrayList<>();
+        for (Request next = waiting.poll(); next != null; next = round.size() < KEYS_AT_ONCE ? waiting.poll() : null) {
+            round.add(next);
+        }
+        try {
+            read(round);
+        } catch (IOException | RuntimeException e) {
+            close();
+            round.forEach(request -> request.value().completeExceptionally(e));
+        } finally {
+            scheduled.set(false);
+            schedule();
+        }
+    }
+
+    private void read(List<Request> round) throws IOException {
+        SourceConnection open = connect();
+        var questions = new RespWriter(8 * 1024);
+        String expiry = saysMoments() ? "PEXPIRETIME" : "PTTL";
+        for (Request request : round) {
+            questions.command("SELECT", Integer.toString(request.database())).command("MULTI");
+            questions.array(2).bulk("DUMP").bulk(request.key());
+            questions.array(2).bulk(expiry).bulk(request.key());
+            questions.command("ROLE").command("EXEC");
+        }
+        List<CompletableFuture<Reply>> replies = open.requests(questions, round.size() * FRAMES_PER_KEY);
+        long from = saysMoments() ? 0 : System.currentTimeMillis() + clock.differenceMillis();
+        for (int i = 0; i < round.size(); i++) {
+            Reply result = open.await(replies.get(i * FRAMES_PER_KEY + FRAMES_PER_KEY - 1), "EXEC");
+            Request request = round.get(i);
+            try {
+                request.value().complete(understand(result, from));
+            } catch (IOException e) {
+                request.value().completeExceptionally(e);
+            }
+        }
+    }
+
+    /** Since Redis 7.0 the moment is known exactly; before, as exactly as the clocks are. */
+    private boolean saysMoments() {
+        return master.get().version().filter(version -> version.atLeast(7, 0)).isPresent();
+    }
+
+    private KeyValue understand(Reply result, long from) throws IOException {
+        if (!(result instanceof Reply.Elements elements) || elements.replies().size() != 3) {
+            throw SourceException.retry("source " + master.get().address() + " does not let us read a key: '"
+                    + MalformedRespException.quote(result.text())
+                    + "'; grant the user +dump +pttl +pexpiretime +role +select +multi +exec on all keys");
+        }
+        if (!(elements.replies().get(2) instanceof Reply.Elements role)
+                || !role.replies().get(0).text().equals("master")) {
+            throw SourceException.retry("source " + master.get().address() + " is not a master at the moment");
+        }
+        byte[] payload = elements.replies().get(0) instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+        long life = Long.parseLong(elements.replies().get(1).text());
+        long offset = Long.parseLong(role.replies().get(1).text());
+        return new KeyValue(payload, life < 0 ? 0 : from + life, offset);
+    }
+
+    private SourceConnection connect() throws IOException {
+        SourceConnection open = connection;
+        if (open != null
+                && open.channel().isActive()
+                && open.node().equals(master.get().address())) {
+            return open;
+        }
+        close();
+        open = SourceConnection.open(settings.transport(), master.get().address(), settings.credentials());
+        connection = open;
+        return open;
+    }
+}

@@ -1,0 +1,45 @@
+package io.caravan.replication;
+
+import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerVersion;
+import io.caravan.node.SlotRanges;
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * A master of the source.
+ *
+ * @param address where it can be reached
+ * @param nodeId its name within the cluster, empty for a standard server or where the account may not ask
+ * @param slots the slots that it serves; all of them where there is no cluster or the account may not ask
+ * @param version product and version, empty where the account may not ask
+ */
+public record SourceMaster(NodeAddress address, String nodeId, BitSet slots, Optional<ServerVersion> version) {
+
+    public SourceMaster {
+        slots = (BitSet) slots.clone();
+    }
+
+    /** A copy. */
+    @Override
+    public BitSet slots() {
+        return (BitSet) slots.clone();
+    }
+
+    /** What it is called as long as it lives: its id in the cluster, or its address. */
+    String lastingName() {
+        return nodeId.isEmpty() ? address.toString() : nodeId;
+    }
+
+    /** How many slots it has in common with {@code others}. */
+    int commonSlots(BitSet others) {
+        BitSet common = (BitSet) slots.clone();
+        common.and(others);
+        return common.cardinality();
+    }
+
+    @Override
+    public String toString() {
+        return address + " (slots " + SlotRanges.text(slots) + ")";
+    }
+}

@@ -1,0 +1,75 @@
+package io.caravan.replication;
+
+import io.caravan.node.NodeAddress;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks each master how far its stream has come, so that the lag counts what has not even arrived, and what time it is, so that
+ * times to live are counted by the source's clock.
+ *
+ * <p>{@link #ask()} is called again and again by one thread, which waits for the answers. What an account may not ask ({@code
+ * INFO} or {@code TIME} refused) is not asked twice: the lag then counts what has arrived, and the source's clock is taken to
+ * agree with ours.
+ */
+final class SourceMonitor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceMonitor.class);
+
+    private final SourceSettings settings;
+    private final List<ShardReplication> shards;
+    private final Map<NodeAddress, SourceConnection> connections = new HashMap<>();
+    private boolean offsetRefused;
+    private boolean timeRefused;
+
+    SourceMonitor(SourceSettings settings, List<ShardReplication> shards) {
+        this.settings = settings;
+        this.shards = shards;
+    }
+
+    /** Asks every shard's master once. */
+    void ask() {
+        for (ShardReplication shard : shards) {
+            if (offsetRefused && timeRefused) {
+                return;
+            }
+            ask(shard);
+        }
+    }
+
+    private void ask(ShardReplication shard) {
+        NodeAddress node = shard.master().address();
+        try {
+            SourceConnection connection = connections.get(node);
+            if (connection == null) {
+                connection = SourceConnection.open(settings.transport(), node, settings.credentials());
+                connections.put(node, connection);
+            }
+            if (!timeRefused) {
+                timeRefused = !connection.askTime(shard.clock());
+            }
+            if (!offsetRefused) {
+                OptionalLong offset = connection.replicationOffset();
+                offset.ifPresent(shard::sourceOffset);
+                offsetRefused = offset.isEmpty();
+            }
+        } catch (IOException e) {
+            LOG.debug("source {} does not tell its offset: {}", node, e.getMessage());
+            SourceConnection broken = connections.remove(node);
+            if (broken != null) {
+                broken.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        connections.values().forEach(SourceConnection::close);
+        connections.clear();
+    }
+}

@@ -1,0 +1,131 @@
+package io.caravan.replication;
+
+import io.caravan.command.HashSlot;
+import io.caravan.node.ClusterNode;
+import io.caravan.node.Credentials;
+import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerInfo;
+import io.caravan.node.ServerVersion;
+import io.caravan.resp.Reply;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the source's masters: all those of the cluster that one of the given nodes belongs to, or a standard server.
+ *
+ * <p>Where the account may not ask ({@code +psync +replconf} alone) the given nodes are taken for the masters. Methods wait
+ * for the network; called by the threads of the start and of shards. Thread-safe: holds no state.
+ */
+final class SourceTopology {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceTopology.class);
+
+    private final Transport transport;
+    private final Credentials credentials;
+    private final List<NodeAddress> nodes;
+
+    SourceTopology(Transport transport, Credentials credentials, List<NodeAddress> nodes) {
+        this.transport = transport;
+        this.credentials = credentials;
+        this.nodes = List.copyOf(nodes);
+    }
+
+    /**
+     * Asks the given nodes, one after the other until one answers.
+     *
+     * @throws SourceException if none can be reached, or what answers cannot serve as a source
+     */
+    List<SourceMaster> masters() throws IOException {
+        List<String> problems = new ArrayList<>();
+        for (NodeAddress node : nodes) {
+            try {
+                return ask(node);
+            } catch (SourceException e) {
+                if (e.remedy() == SourceException.Remedy.STOP) {
+                    throw e;
+                }
+                problems.add(e.getMessage());
+            }
+        }
+        throw SourceException.retry(String.join("; ", problems));
+    }
+
+    /** After a fail-over the slots of a master are served by another node; empty if there is none, or nobody answers. */
+    Optional<SourceMaster> successorOf(SourceMaster master) {
+        if (master.nodeId().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return masters().stream()
+                    .filter(candidate -> candidate.commonSlots(master.slots()) > 0)
+                    .max(Comparator.comparingInt(candidate -> candidate.commonSlots(master.slots())));
+        } catch (IOException e) {
+            LOG.debug("source {}: topology not known at the moment: {}", master.address(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private List<SourceMaster> ask(NodeAddress node) throws IOException {
+        try (SourceConnection connection = SourceConnection.open(transport, node, credentials)) {
+            Reply reply = connection.call("INFO");
+            if (reply instanceof Reply.Failure failure) {
+                return withoutAsking(node, failure);
+            }
+            ServerInfo info = ServerInfo.parse(reply.text());
+            return info.cluster() ? clusterMasters(connection, info.version()) : standardMaster(node, info);
+        }
+    }
+
+    /** The nodes as they were given; whether they are masters will show when they are asked to replicate. */
+    private List<SourceMaster> withoutAsking(NodeAddress asked, Reply.Failure failure) throws SourceException {
+        if (failure.code().equals("NOAUTH")) {
+            throw SourceException.stop("source " + asked + " wants authentication: '" + failure.text()
+                    + "'; set the source's password, written <user>:<password>");
+        }
+        LOG.warn(
+                "source {} does not tell its topology ('{}'); taking the {} given nodes for its masters."
+                        + " Grant the user +info +cluster|nodes to have them found",
+                asked,
+                failure.text(),
+                nodes.size());
+        return nodes.stream()
+                .map(node -> new SourceMaster(node, "", everySlot(), Optional.empty()))
+                .toList();
+    }
+
+    private List<SourceMaster> clusterMasters(SourceConnection connection, ServerVersion version) throws IOException {
+        Reply reply = connection.call("CLUSTER", "NODES");
+        if (reply instanceof Reply.Failure failure) {
+            return withoutAsking(connection.node(), failure);
+        }
+        List<SourceMaster> masters = ClusterNode.parse(reply.text(), connection.node()).stream()
+                .filter(node -> node.master() && !node.failed() && !node.slots().isEmpty())
+                .map(node -> new SourceMaster(node.address(), node.id(), node.slots(), Optional.of(version)))
+                .toList();
+        if (masters.isEmpty()) {
+            throw SourceException.retry(
+                    "the cluster of source " + connection.node() + " has no master that serves slots");
+        }
+        return masters;
+    }
+
+    private static List<SourceMaster> standardMaster(NodeAddress node, ServerInfo info) throws SourceException {
+        if (info.replica()) {
+            throw SourceException.stop("source " + node + " is a replica"
+                    + info.master().map(master -> " of " + master).orElse("") + "; give its master instead");
+        }
+        return List.of(new SourceMaster(node, "", everySlot(), Optional.of(info.version())));
+    }
+
+    private static BitSet everySlot() {
+        var slots = new BitSet(HashSlot.COUNT);
+        slots.set(0, HashSlot.COUNT);
+        return slots;
+    }
+}

@@ -1,0 +1,69 @@
+package io.caravan.replication;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that slots have gone from one shard of the source to another, or to a new one. Their keys arrive in two streams then,
+ * in no order between them, so both shards have to begin anew.
+ *
+ * <p>{@link #look} is called again and again by one thread, which waits for the answer. Another node that serves the same slots
+ * (a fail-over) is no such change, nor are slots that nobody serves for the moment.
+ */
+final class TopologyWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopologyWatch.class);
+
+    private final SourceTopology topology;
+    private final Set<BitSet> known;
+    private final Runnable changed;
+    private @Nullable Set<BitSet> seen;
+    private boolean told;
+
+    /** @param changed run once, when the slots are divided otherwise and have stayed so between two looks */
+    TopologyWatch(SourceTopology topology, List<SourceMaster> masters, Runnable changed) {
+        this.topology = topology;
+        known = slotsOf(masters);
+        this.changed = changed;
+    }
+
+    /** Asks the source once. */
+    void look() {
+        if (told) {
+            return;
+        }
+        Set<BitSet> now;
+        try {
+            now = slotsOf(topology.masters());
+        } catch (IOException e) {
+            LOG.debug("source topology not known at the moment: {}", e.getMessage());
+            return;
+        }
+        if (now.equals(known) || !union(now).equals(union(known))) {
+            seen = null;
+        } else if (now.equals(seen)) {
+            told = true;
+            changed.run();
+        } else {
+            seen = now;
+        }
+    }
+
+    private static Set<BitSet> slotsOf(List<SourceMaster> masters) {
+        Set<BitSet> slots = new HashSet<>();
+        masters.forEach(master -> slots.add(master.slots()));
+        return slots;
+    }
+
+    private static BitSet union(Set<BitSet> parts) {
+        var all = new BitSet();
+        parts.forEach(all::or);
+        return all;
+    }
+}

@@ -1,0 +1,252 @@
+package io.caravan.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.checkpoint.Checkpoint;
+import io.caravan.checkpoint.CheckpointStore;
+import io.caravan.command.CommandTable;
+import io.caravan.command.Databases;
+import io.caravan.command.HashSlot;
+import io.caravan.command.Phase;
+import io.caravan.node.Credentials;
+import io.caravan.node.NodeAddress;
+import io.caravan.rdb.DecodeTarget;
+import io.caravan.replication.Limits;
+import io.caravan.replication.ReplicationPosition;
+import io.caravan.replication.ReplicationSession;
+import io.caravan.replication.SourceMaster;
+import io.caravan.replication.SourceSettings;
+import io.caravan.replication.StartingPoint;
+import io.caravan.replication.Transport;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CheckpointKeeperTest {
+
+    private static final SourceMaster CLUSTER_MASTER = master("10.0.0.1", "07c37dfe");
+    private static final SourceMaster STANDARD_MASTER = master("10.0.0.2", "");
+    private static final ReplicationPosition POSITION = new ReplicationPosition("8d5f", 4711, 3);
+
+    private final FakeStore store = new FakeStore();
+    private final CheckpointKeeper keeper = new CheckpointKeeper("orders", store);
+    private List<String> histories = List.of();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    @AfterEach
+    void close() {
+        timer.shutdownNow();
+    }
+
+    @Test
+    void a_stream_is_continued_where_its_checkpoint_is() throws IOException {
+        store.found = List.of(checkpoint("other", Phase.STREAM, 1), checkpoint("07c37dfe", Phase.STREAM, 4711));
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.at(POSITION, 4711, false));
+    }
+
+    @Test
+    void a_standard_server_is_known_by_its_address() throws IOException {
+        store.found = List.of(checkpoint("10.0.0.2:7000", Phase.STREAM, 4711));
+        keeper.load();
+
+        assertThat(start(STANDARD_MASTER)).contains(StartingPoint.at(POSITION, 4711, false));
+    }
+
+    @Test
+    void a_shard_without_a_checkpoint_begins_with_a_snapshot() throws IOException {
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).isEmpty();
+    }
+
+    @Test
+    void a_snapshot_that_was_not_finished_is_begun_anew() throws IOException {
+        store.found = List.of(checkpoint("07c37dfe", Phase.SNAPSHOT, 4711));
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
+    }
+
+    @Test
+    void a_shard_that_serves_other_slots_begins_anew() throws IOException {
+        store.found = List.of(new Checkpoint(
+                "orders", "07c37dfe", "a:1", "8d5f", 1, 1, Phase.STREAM, 0, "0-5460", Checkpoint.Sweep.DONE, 0));
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
+    }
+
+    @Test
+    void a_shard_that_is_new_to_the_task_begins_anew_and_is_swept() throws IOException {
+        store.found = List.of(checkpoint("other", Phase.STREAM, 4711, "else"));
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
+    }
+
+    @Test
+    void a_master_that_was_a_replica_continues_the_history_of_its_former_master() throws IOException {
+        store.found =
+                List.of(checkpoint("former", Phase.STREAM, 4711), checkpoint("other", Phase.STREAM, 9999, "else"));
+        histories = List.of("new", "8d5f");
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.at(POSITION, 4711, false));
+        keeper.store(session()).join();
+
+        assertThat(store.removed).containsExactly("former");
+    }
+
+    @Test
+    void every_shard_that_is_applied_up_to_somewhere_is_stored() {
+        keeper.store(session()).join();
+
+        assertThat(store.saved).extracting(Checkpoint::shard).containsExactlyInAnyOrder("07c37dfe", "10.0.0.2:7000");
+        assertThat(store.saved).allSatisfy(checkpoint -> {
+            assertThat(checkpoint.task()).isEqualTo("orders");
+            assertThat(checkpoint.replicationId()).isEqualTo("8d5f");
+            assertThat(checkpoint.applied()).isEqualTo(4711);
+            assertThat(checkpoint.database()).isEqualTo(3);
+            assertThat(checkpoint.phase()).isEqualTo(Phase.STREAM);
+        });
+    }
+
+    @Test
+    void what_has_not_changed_is_not_stored_again() {
+        ReplicationSession session = session();
+        keeper.store(session).join();
+
+        keeper.store(session).join();
+
+        assertThat(store.saved).hasSize(2);
+    }
+
+    @Test
+    void what_could_not_be_stored_is_stored_later_even_if_it_has_not_changed() {
+        ReplicationSession session = session();
+        store.failure = new IOException("READONLY");
+        assertThat(keeper.store(session)).isCompletedExceptionally();
+
+        store.failure = null;
+        keeper.store(session).join();
+
+        assertThat(store.saved).hasSize(2);
+    }
+
+    @Test
+    void the_last_store_does_not_fail_the_stop() {
+        store.failure = new IOException("READONLY");
+
+        keeper.storeAndWait(session(), true); // only warns
+
+        assertThat(store.saved).isEmpty();
+    }
+
+    private Optional<StartingPoint> start(SourceMaster master) throws IOException {
+        return keeper.startOf(master, asked -> histories);
+    }
+
+    /** Shards that are applied up to {@link #POSITION} and do nothing. */
+    private ReplicationSession session() {
+        var transport =
+                new Transport(null, NioSocketChannel.class, null, false, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var settings = new SourceSettings(
+                List.of(CLUSTER_MASTER.address()),
+                Credentials.NONE,
+                transport,
+                Databases.ALL,
+                SourceSettings.SnapshotTransfer.AUTO,
+                Duration.ofSeconds(60),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10),
+                Path.of("unused"),
+                DecodeTarget.NEWEST);
+        var session = new ReplicationSession(
+                settings,
+                shards -> Limits.sharing(64L << 20, shards, 1000, 64 << 10, 256),
+                (batch, delivery) -> {},
+                shard -> {}, // never runs
+                timer);
+        try {
+            session.start(
+                    List.of(CLUSTER_MASTER, STANDARD_MASTER),
+                    CommandTable.standard(),
+                    master -> Optional.of(StartingPoint.at(POSITION, 4711, false)),
+                    () -> {});
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return session;
+    }
+
+    private static SourceMaster master(String host, String nodeId) {
+        var slots = new BitSet();
+        slots.set(0, HashSlot.COUNT);
+        return new SourceMaster(new NodeAddress(host, 7000), nodeId, slots, Optional.empty());
+    }
+
+    private static Checkpoint checkpoint(String shard, Phase phase, long applied) {
+        return checkpoint(shard, phase, applied, "8d5f");
+    }
+
+    private static Checkpoint checkpoint(String shard, Phase phase, long applied, String history) {
+        return new Checkpoint(
+                "orders",
+                shard,
+                "10.0.0.1:7000",
+                history,
+                applied,
+                applied,
+                phase,
+                3,
+                "0-16383",
+                Checkpoint.Sweep.DONE,
+                0);
+    }
+
+    private static final class FakeStore implements CheckpointStore {
+
+        private List<Checkpoint> found = List.of();
+        private final List<Checkpoint> saved = new ArrayList<>();
+        private final List<String> removed = new ArrayList<>();
+        private IOException failure;
+
+        @Override
+        public List<Checkpoint> load(String task) {
+            return found;
+        }
+
+        @Override
+        public CompletionStage<Void> save(Checkpoint checkpoint) {
+            if (failure != null) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            saved.add(checkpoint);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(String task, String shard) {
+            removed.add(shard);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public String toString() {
+            return "a list";
+        }
+    }
+}

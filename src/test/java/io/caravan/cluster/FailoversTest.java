@@ -1,0 +1,118 @@
+package io.caravan.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.command.HashSlot;
+import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerInfo;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FailoversTest {
+
+    private static final NodeAddress A = new NodeAddress("a", 1);
+
+    private final RouterHarness harness = RouterHarness.cluster();
+    private String replication = "";
+    private final ReplicaWatch watch = watch();
+
+    @BeforeEach
+    void aReplicaIsThere() {
+        replication(100, 100);
+        ask(); // says that there is one
+    }
+
+    @Test
+    void what_the_successor_of_a_master_may_not_have_is_read_again() {
+        harness.take("batch", "SET foo 1", "MSET {bar}1 1 {bar}2 2");
+        harness.answer("a", "+OK", "+OK");
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo", "{bar}1", "{bar}2");
+    }
+
+    @Test
+    void a_master_that_still_serves_slots_has_lost_nothing() {
+        harness.take("batch", "SET foo 1");
+        harness.answer("a", "+OK");
+
+        harness.serve("b", "foo");
+
+        assertThat(harness.shard.reading).isEmpty();
+    }
+
+    @Test
+    void what_every_replica_has_is_not_read_again() {
+        harness.take("batch", "SET foo 1");
+        harness.answer("a", "+OK");
+
+        replication(200, 150);
+        ask(); // of 100 that were there before the batch the replica has all
+        replication(300, 250);
+        ask(); // and now it has the 200 that were there behind it
+        ask();
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).isEmpty();
+    }
+
+    @Test
+    void a_replica_that_is_behind_may_miss_everything() {
+        replication(200, 150);
+        ask();
+        harness.take("batch", "SET foo 1");
+        harness.answer("a", "+OK");
+
+        replication(300, 199);
+        ask();
+        ask();
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+    }
+
+    @Test
+    void without_replicas_nothing_is_remembered() {
+        replication = "role:master\r\nconnected_slaves:0\r\nmaster_repl_offset:100\r\n";
+        watch().ask(List.of(A));
+        harness.take("batch", "SET foo 1");
+        harness.answer("a", "+OK");
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).isEmpty();
+    }
+
+    @Test
+    void more_than_can_be_remembered_begins_anew() {
+        String value = "v".repeat(1024 * 1024);
+        for (int i = 0; i < 40; i++) {
+            harness.take("batch", "SET foo " + value);
+            harness.answer("a", "+OK");
+        }
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.anew).singleElement().asString().contains("a:1 was replaced");
+        assertThat(harness.shard.reading).isEmpty();
+    }
+
+    private ReplicaWatch watch() {
+        return new ReplicaWatch(
+                node -> CompletableFuture.completedFuture(ServerInfo.parse(replication)),
+                Runnable::run,
+                harness.router.recent());
+    }
+
+    private void ask() {
+        watch.ask(List.of(A));
+    }
+
+    private void replication(long master, long replica) {
+        replication = "role:master\r\nconnected_slaves:1\r\nslave0:ip=127.0.0.1,port=7003,state=online,offset="
+                + replica + ",lag=0\r\nmaster_repl_offset:" + master + "\r\n";
+    }
+}

@@ -1,0 +1,295 @@
+package io.caravan.cluster;
+
+import io.caravan.cluster.DestinationSettings.OnError;
+import io.caravan.command.Batches;
+import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandTable;
+import io.caravan.command.HashSlot;
+import io.caravan.command.KeyValue;
+import io.caravan.command.SourceShard;
+import io.caravan.node.Credentials;
+import io.caravan.node.NodeAddress;
+import io.caravan.refresh.ValueBatches;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A router for tests: nodes {@code a}, {@code b}, … are {@link Wire}s, the event loop runs when it is told to, and what the
+ * router wants is written down. Links are connected at once unless {@link #autoConnect} is off.
+ */
+final class RouterHarness implements SlotRouter.DestinationEvents {
+
+    final Shard shard = new Shard("source:1");
+    final SlotRouter router;
+    final RefusedCommands refused = new RefusedCommands(() -> {});
+
+    /** What the router wanted: {@code connect b}, {@code stale}, {@code waits a OOM …}. */
+    final List<String> wanted = new ArrayList<>();
+
+    /** How batches ended, in that order. */
+    final List<String> ended = new ArrayList<>();
+
+    boolean autoConnect = true;
+
+    /** How what was read again is put into the destination's form. */
+    ValueBatches.Adapter adapter = batch -> {};
+
+    /** To be run when slots are empty. */
+    Runnable emptied = () -> {};
+
+    private final EmbeddedChannel loop = new EmbeddedChannel();
+    private final Map<String, Wire> wires = new TreeMap<>();
+    private final Map<String, NodeLink> links = new TreeMap<>();
+    private long offset = 1000;
+    private long sequence;
+
+    RouterHarness(boolean cluster, OnError onError, Duration firstBackoff) {
+        var settings = new DestinationSettings(
+                List.of(node("a")),
+                Credentials.NONE,
+                null,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                firstBackoff,
+                onError,
+                DestinationSettings.Flush.APPLY,
+                DestinationSettings.Scripts.VERBATIM,
+                Duration.ZERO);
+        router = new SlotRouter(settings, cluster, this, refused, batch -> adapter.adapt(batch), loop.eventLoop());
+        loop.freezeTime();
+    }
+
+    /** A cluster whose slots are all served by {@code a}; nothing pauses. */
+    static RouterHarness cluster() {
+        return cluster(OnError.FAIL, Duration.ZERO);
+    }
+
+    static RouterHarness cluster(OnError onError, Duration firstBackoff) {
+        var harness = new RouterHarness(true, onError, firstBackoff);
+        harness.serve("a", 0, HashSlot.COUNT - 1);
+        return harness;
+    }
+
+    static RouterHarness standard() {
+        var harness = new RouterHarness(false, OnError.FAIL, Duration.ZERO);
+        harness.serve("a", 0, HashSlot.COUNT - 1);
+        return harness;
+    }
+
+    private final NodeAddress[] masterOfSlot = new NodeAddress[HashSlot.COUNT];
+
+    /** From now on a node serves these slots. */
+    void serve(String node, int from, int to) {
+        for (int slot = from; slot <= to; slot++) {
+            masterOfSlot[slot] = node(node);
+        }
+        router.topology(masterOfSlot.clone());
+        run();
+    }
+
+    /** From now on a node serves the slot of this key. */
+    void serve(String node, String key) {
+        int slot = HashSlot.of(key.getBytes(StandardCharsets.UTF_8));
+        serve(node, slot, slot);
+    }
+
+    /** Takes a batch of these commands; when it ends, its name is among {@link #ended}. */
+    void take(String name, String... lines) {
+        CommandBatch batch = Batches.stream(shard, sequence++, offset, lines);
+        take(name, batch);
+    }
+
+    void take(String name, CommandBatch batch) {
+        offset = Math.max(offset, batch.origin().endOffset());
+        shard.offset = offset;
+        router.take(new BatchTicket(
+                batch, failure -> ended.add(failure == null ? name : name + " failed: " + failure.getMessage())));
+        run();
+    }
+
+    /** Offset behind the last command taken. */
+    long offset() {
+        return offset;
+    }
+
+    /** Lets the router look at its fences. */
+    void tick() {
+        router.tick();
+        run();
+    }
+
+    /** Runs what waits on the event loop. */
+    void run() {
+        loop.runPendingTasks();
+    }
+
+    void advance(Duration time) {
+        loop.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
+        run();
+    }
+
+    Wire wire(String node) {
+        return wires.get(node);
+    }
+
+    NodeLink link(String node) {
+        return links.get(node);
+    }
+
+    /** Connects a link that is down. */
+    void connectNow(String node) {
+        wires.put(node, Wire.connect(links.get(node), this::run));
+        router.linkIsUp();
+        run();
+    }
+
+    /** Answers one command of a node after the other and runs what follows. */
+    void answer(String node, String... lines) {
+        for (String line : lines) {
+            wire(node).answer(line);
+            run();
+        }
+    }
+
+    /** Breaks a connection; it is not made again until {@link #connectNow}. */
+    void lose(String node) {
+        wire(node).lose();
+        run();
+    }
+
+    List<String> written(String node) {
+        return wires.containsKey(node) ? wire(node).written() : List.of();
+    }
+
+    @Override
+    public void connect(NodeLink link) {
+        String name = link.address().host();
+        wanted.add("connect " + name);
+        links.put(name, link);
+        if (autoConnect) {
+            wires.put(name, Wire.connect(link, this::run));
+        }
+    }
+
+    @Override
+    public void disconnect(NodeLink link) {
+        String name = link.address().host();
+        wanted.add("disconnect " + name);
+        links.remove(name);
+        Wire wire = wires.remove(name);
+        if (wire != null) {
+            wire.lose();
+        }
+    }
+
+    @Override
+    public void topologyIsStale() {
+        wanted.add("stale");
+    }
+
+    @Override
+    public void empty(Emptying keys, Runnable done) {
+        wanted.add("empty " + keys);
+        emptied = done;
+    }
+
+    @Override
+    public void fenced() {
+        if (!wanted.contains("ticks")) {
+            wanted.add("ticks");
+        }
+    }
+
+    @Override
+    public void nodeWaits(NodeLink link, ErrorReply error) {
+        wanted.add("waits " + link.address().host() + " " + error.code());
+    }
+
+    static NodeAddress node(String name) {
+        return new NodeAddress(name, 1);
+    }
+
+    /** A source whose keys are read when the test says so. */
+    static final class Shard implements SourceShard {
+
+        private final String name;
+
+        /** Where the source is. */
+        long offset;
+
+        final BitSet slots = SourceShard.super.slots();
+
+        /** What its commands mean. */
+        CommandTable commands = CommandTable.standard();
+
+        /** Keys that are being read, in that order. */
+        final Map<String, CompletableFuture<KeyValue>> reading = new LinkedHashMap<>();
+
+        /** Why it was told to begin anew, each time. */
+        final List<String> anew = new ArrayList<>();
+
+        Shard(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void beginAnew(String reason) {
+            anew.add(reason);
+        }
+
+        /** A reading ends with a value, read where the source is now. */
+        void read(String key, String payload) {
+            read(key, payload, 0, offset);
+        }
+
+        void read(String key, String payload, long expireAtMillis, long atOffset) {
+            reading.remove(key)
+                    .complete(new KeyValue(
+                            payload == null ? null : payload.getBytes(StandardCharsets.UTF_8),
+                            expireAtMillis,
+                            atOffset));
+        }
+
+        void fail(String key) {
+            reading.remove(key).completeExceptionally(new IllegalStateException("connection lost"));
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public CommandTable commands() {
+            return commands;
+        }
+
+        @Override
+        public BitSet slots() {
+            return slots;
+        }
+
+        @Override
+        public void submit(CommandBatch batch, Runnable handOver) {
+            handOver.run();
+        }
+
+        @Override
+        public CompletionStage<KeyValue> read(byte[] key, int database) {
+            var value = new CompletableFuture<KeyValue>();
+            String text = new String(key, StandardCharsets.UTF_8);
+            reading.put(database == 0 ? text : "[" + database + "] " + text, value);
+            return value;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.caravan.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.servers.Await;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CeilingTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long MEGABYTE = 1024 * 1024;
+
+    private final AtomicInteger wanted = new AtomicInteger();
+    private final Ceiling ceiling = new Ceiling(wanted::incrementAndGet);
+
+    @AfterEach
+    void close() {
+        ceiling.close();
+    }
+
+    @Test
+    void nothing_is_sent_beyond_what_is_written() throws Exception {
+        ceiling.startAt(100, 100);
+
+        CompletableFuture<Void> passing = passing(150);
+        Await.until("it is wanted to be written", PATIENCE, () -> wanted.get() == 1);
+        long proposed = ceiling.propose(100);
+        assertThat(passing).as("proposed is not written").isNotDone();
+        ceiling.written(proposed);
+
+        passing.get(10, TimeUnit.SECONDS);
+        assertThat(proposed).isEqualTo(150 + MEGABYTE);
+    }
+
+    @Test
+    void a_new_ceiling_is_wanted_before_the_old_one_is_reached() throws Exception {
+        ceiling.startAt(100, 100 + MEGABYTE);
+
+        ceiling.pass(200);
+        assertThat(wanted).hasValue(0);
+        ceiling.pass(100 + MEGABYTE * 2 / 3);
+        ceiling.pass(101 + MEGABYTE * 2 / 3);
+
+        assertThat(wanted).as("asked once").hasValue(1);
+    }
+
+    @Test
+    void a_busy_shard_is_given_more() throws Exception {
+        ceiling.startAt(0, 100 * MEGABYTE);
+        ceiling.propose(0);
+
+        ceiling.pass(90 * MEGABYTE);
+
+        assertThat(ceiling.propose(0)).isEqualTo(90 * MEGABYTE + 2 * 90 * MEGABYTE);
+    }
+
+    @Test
+    void an_idle_shard_keeps_its_ceiling() {
+        ceiling.startAt(0, 100 * MEGABYTE);
+
+        assertThat(ceiling.propose(0)).isEqualTo(100 * MEGABYTE);
+        assertThat(ceiling.propose(MEGABYTE)).isEqualTo(100 * MEGABYTE);
+    }
+
+    @Test
+    void a_snapshot_waits_until_it_is_written_that_it_is_being_applied() throws Exception {
+        CompletableFuture<Void> snapshot = CompletableFuture.runAsync(() -> {
+            try {
+                ceiling.awaitSnapshotWritten(4711);
+            } catch (ShardStoppedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Await.until("it is wanted to be written", PATIENCE, () -> wanted.get() == 1);
+        assertThat(snapshot).isNotDone();
+
+        ceiling.snapshotWritten();
+
+        snapshot.get(10, TimeUnit.SECONDS);
+        ceiling.pass(1000 * MEGABYTE); // whoever comes now begins with a snapshot
+    }
+
+    @Test
+    void from_the_first_proposal_behind_a_snapshot_on_there_is_a_ceiling() throws Exception {
+        ceiling.startAt(0, 0);
+        ceiling.snapshotWritten();
+        ceiling.pass(5 * MEGABYTE);
+
+        long proposed = ceiling.propose(0);
+
+        CompletableFuture<Void> passing = passing(proposed + 1);
+        Await.until("it is wanted to be written", PATIENCE, () -> wanted.get() > 0);
+        assertThat(passing).as("whether it was written is not known").isNotDone();
+    }
+
+    @Test
+    void nothing_is_sent_when_the_task_may_be_run_by_another_process() throws Exception {
+        ceiling.startAt(0, MEGABYTE);
+        ceiling.permittedUntil(System.nanoTime() - 1);
+
+        CompletableFuture<Void> passing = passing(1);
+        Await.until("it waits", PATIENCE, () -> ceiling.waiting() == 1);
+        assertThat(passing).isNotDone();
+        ceiling.permittedUntil(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+
+        passing.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoever_waits_is_let_go_of() {
+        ceiling.startAt(0, 0);
+        ceiling.close();
+
+        assertThatThrownBy(() -> ceiling.pass(1)).isInstanceOf(ShardStoppedException.class);
+    }
+
+    private CompletableFuture<Void> passing(long offset) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                ceiling.pass(offset);
+            } catch (ShardStoppedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+}

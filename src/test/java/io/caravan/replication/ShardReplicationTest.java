@@ -1,0 +1,115 @@
+package io.caravan.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.command.Batches;
+import io.caravan.command.CommandTable;
+import io.caravan.command.Databases;
+import io.caravan.command.OutOfOrderException;
+import io.caravan.node.Credentials;
+import io.caravan.node.NodeAddress;
+import io.caravan.rdb.DecodeTarget;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a shard says and does before it has a link. */
+class ShardReplicationTest {
+
+    private static final NodeAddress NODE = new NodeAddress("10.0.0.1", 7000);
+
+    private final Transport transport =
+            new Transport(null, NioSocketChannel.class, null, false, Duration.ofSeconds(1), Duration.ofSeconds(1));
+    private final SourceSettings settings = new SourceSettings(
+            List.of(NODE),
+            Credentials.NONE,
+            transport,
+            Databases.ALL,
+            SourceSettings.SnapshotTransfer.AUTO,
+            Duration.ofSeconds(60),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(10),
+            Path.of("unused"),
+            DecodeTarget.NEWEST);
+
+    @Test
+    void a_shard_bears_the_address_of_its_master() {
+        assertThat(shard(null).name()).isEqualTo("10.0.0.1:7000");
+    }
+
+    @Test
+    void before_its_first_link_a_shard_is_connecting() {
+        ShardStatus status = shard(null).status();
+
+        assertThat(status)
+                .isEqualTo(new ShardStatus(
+                        "10.0.0.1:7000",
+                        "10.0.0.1:7000",
+                        ShardState.CONNECTING,
+                        SnapshotProgress.NONE,
+                        "",
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        ""));
+    }
+
+    @Test
+    void a_shard_that_continues_is_applied_up_to_there() {
+        var from = new ReplicationPosition("id", 4711, 2);
+
+        ShardReplication shard = shard(from);
+
+        assertThat(shard.progress().map(ShardProgress::position)).contains(from);
+        assertThat(shard.status().replicationId()).isEqualTo("id");
+        assertThat(shard.status().receivedOffset()).isEqualTo(4711);
+    }
+
+    @Test
+    void a_batch_that_is_not_due_stops_the_shard() {
+        ShardReplication shard = shard(null);
+
+        assertThatThrownBy(() -> shard.submit(Batches.stream("SET a 1"), () -> {}))
+                .isInstanceOf(OutOfOrderException.class)
+                .hasMessageContaining("reached the destination out of turn");
+        assertThat(shard.window().failure()).get().isInstanceOf(OutOfOrderException.class);
+    }
+
+    @Test
+    void a_shard_that_was_told_to_stop_before_it_ran_does_not_run() {
+        ShardReplication shard = shard(null);
+
+        shard.stop();
+        shard.run();
+
+        assertThat(shard.status().state()).isEqualTo(ShardState.STOPPED);
+    }
+
+    private ShardReplication shard(ReplicationPosition from) {
+        var master = new SourceMaster(NODE, "", new BitSet(), Optional.empty());
+        var topology = new SourceTopology(transport, Credentials.NONE, List.of(NODE));
+        var limits = new Limits(1000, 64 * 1024, 256, 1 << 20, 1 << 20, 1 << 20);
+        var session = new ShardContext(
+                settings,
+                topology,
+                limits,
+                CommandTable.standard(),
+                (batch, delivery) -> {},
+                Runnable::run,
+                Runnable::run,
+                false,
+                null);
+        return new ShardReplication(
+                session,
+                master,
+                ShardInbox.inMemory(1 << 20),
+                from == null ? null : StartingPoint.at(from, from.offset(), false));
+    }
+}

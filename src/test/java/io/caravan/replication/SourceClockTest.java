@@ -1,0 +1,109 @@
+package io.caravan.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SourceClockTest {
+
+    private final SourceClock clock = new SourceClock();
+
+    @Test
+    void as_long_as_the_source_has_not_told_its_time_it_is_taken_for_ours() {
+        assertThat(clock.differenceMillis()).isZero();
+        assertThat(clock.ranBefore(10, 5000)).isEqualTo(5000);
+    }
+
+    @Test
+    void half_of_the_round_trip_is_what_the_question_took() {
+        clock.told(101_500, 1_000, 2_000);
+
+        assertThat(clock.differenceMillis()).isEqualTo(100_000);
+        assertThat(clock.ranBefore(10, 5_000)).isEqualTo(5_000);
+    }
+
+    @Test
+    void a_question_that_took_longer_says_less_than_one_before() {
+        clock.told(101_000, 1_000, 1_000);
+
+        clock.told(109_000, 2_000, 4_000);
+
+        assertThat(clock.differenceMillis()).isEqualTo(100_000);
+    }
+
+    @Test
+    void clocks_drift_so_after_a_minute_every_answer_counts() {
+        clock.told(101_000, 1_000, 1_000);
+
+        clock.told(163_100, 61_002, 61_010);
+
+        assertThat(clock.differenceMillis()).isEqualTo(102_094);
+    }
+
+    @Test
+    void a_command_that_waited_at_the_source_was_run_before_the_source_was_seen_behind_it() {
+        clock.reached(100, 1_000);
+        clock.reached(200, 2_000);
+        clock.reached(300, 3_000);
+
+        assertThat(clock.ranBefore(150, 60_000)).isEqualTo(2_000);
+        assertThat(clock.ranBefore(300, 60_000)).isEqualTo(3_000);
+        assertThat(clock.ranBefore(301, 60_000)).isEqualTo(60_000);
+    }
+
+    @Test
+    void a_command_that_came_at_once_was_run_when_it_came() {
+        clock.reached(100, 1_000);
+        clock.reached(200, 2_000);
+
+        assertThat(clock.ranBefore(150, 1_300)).isEqualTo(1_300);
+    }
+
+    @Test
+    void what_was_run_before_the_link_was_made_is_late() {
+        clock.linked(500, 10_000);
+
+        assertThat(clock.isLate(499)).isTrue();
+        assertThat(clock.isLate(500)).isFalse();
+    }
+
+    @Test
+    void nothing_is_late_behind_a_snapshot() {
+        clock.linked(500, 10_000);
+
+        clock.linked();
+
+        assertThat(clock.isLate(100)).isFalse();
+        assertThat(clock.ranBefore(100, 60_000)).isEqualTo(60_000);
+    }
+
+    @Test
+    void notes_of_another_history_say_nothing() {
+        clock.reached(5_000, 1_000);
+
+        clock.reached(40, 2_000);
+
+        assertThat(clock.ranBefore(41, 9_000)).isEqualTo(9_000);
+        assertThat(clock.ranBefore(4_000, 9_000)).isEqualTo(9_000);
+    }
+
+    @Test
+    void a_source_at_rest_says_when_it_came_there() {
+        clock.reached(100, 1_000);
+        clock.reached(100, 2_000);
+
+        assertThat(clock.ranBefore(100, 9_000)).isEqualTo(1_000);
+    }
+
+    @Test
+    void over_hours_notes_become_sparser_but_none_says_too_early() {
+        for (int second = 1; second <= 20_000; second++) {
+            clock.reached(second * 10L, second * 1_000L);
+        }
+
+        for (int second = 1; second <= 19_000; second += 7) {
+            assertThat(clock.ranBefore(second * 10L, Long.MAX_VALUE))
+                    .isBetween(second * 1_000L, (second + 16) * 1_000L);
+        }
+    }
+}

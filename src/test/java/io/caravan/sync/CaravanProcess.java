@@ -1,0 +1,223 @@
+package io.caravan.sync;
+
+import io.caravan.servers.Await;
+import io.caravan.servers.RedisServer;
+import io.caravan.servers.RespError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The application as a process of its own, in a folder with {@code routes/} and {@code config/} as a user would have it.
+ * The folder is removed when it is closed.
+ */
+final class CaravanProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Path SHIPPED_ROUTES = Path.of("routes");
+
+    private final Path folder;
+    private final List<String> javaOptions;
+    private Process process;
+
+    private CaravanProcess(Path folder, List<String> javaOptions, Process process) {
+        this.folder = folder;
+        this.javaOptions = javaOptions;
+        this.process = process;
+    }
+
+    /** What the process is started with. */
+    static final class Settings {
+
+        private final Map<String, String> properties = new TreeMap<>();
+        private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+        private String route = "";
+
+        Settings with(String name, String value) {
+            properties.put(name, value);
+            return this;
+        }
+
+        Settings java(String option) {
+            javaOptions.add(option);
+            return this;
+        }
+
+        /** Uses this YAML instead of the shipped routes. */
+        Settings route(String yaml) {
+            route = yaml;
+            return this;
+        }
+
+        CaravanProcess start() throws IOException {
+            Path folder = Files.createTempDirectory("caravan-process-");
+            Files.createDirectories(folder.resolve("config"));
+            Files.createDirectories(folder.resolve("routes"));
+            List<String> lines = new ArrayList<>();
+            properties.forEach((name, value) -> lines.add(name + " = " + value));
+            Files.write(folder.resolve("config/application.properties"), lines);
+            if (route.isEmpty()) {
+                copyShippedRoutes(folder.resolve("routes"));
+            } else {
+                Files.writeString(folder.resolve("routes/task.camel.yaml"), route);
+            }
+            return new CaravanProcess(folder, javaOptions, launch(folder, javaOptions));
+        }
+
+        private static void copyShippedRoutes(Path target) throws IOException {
+            try (Stream<Path> files = Files.list(SHIPPED_ROUTES)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, target.resolve(file.getFileName()));
+                }
+            }
+        }
+    }
+
+    static Settings between(Pair pair) {
+        return new Settings()
+                .with("source", Pair.nodes(pair.sourceMasters))
+                .with("destination", Pair.nodes(pair.destinationMasters))
+                .with("camel.management.enabled", "false");
+    }
+
+    static Settings settings() {
+        return new Settings().with("camel.management.enabled", "false");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** All that it has written so far. */
+    String output() {
+        try {
+            return Files.readString(folder.resolve("output.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until its output contains a text. */
+    CaravanProcess awaitOutput(String text) {
+        Await.until("the output contains '" + text + "'", PATIENCE, this::output, output -> output.contains(text));
+        return this;
+    }
+
+    /**
+     * Waits until its source links have acknowledged all that the masters have written by now. Writes a key of its own to
+     * each: the offset of a master to which nothing was written while it had a replica says nothing.
+     */
+    CaravanProcess awaitAcknowledged(List<RedisServer> masters) {
+        for (RedisServer master : masters) {
+            Await.until(
+                    master + " has a replica that is online",
+                    PATIENCE,
+                    () -> master.info("replication", "slave0"),
+                    replica -> replica.contains("state=online"));
+            writeMarker(master);
+            long written = Long.parseLong(master.info("replication", "master_repl_offset"));
+            Await.until(
+                    master + " has an acknowledgement of " + written,
+                    PATIENCE,
+                    () -> acknowledged(master),
+                    offset -> offset >= written);
+        }
+        return this;
+    }
+
+    private static void writeMarker(RedisServer master) {
+        for (int i = 0; ; i++) {
+            try {
+                master.command("SET", "marker:" + i, "1");
+                return;
+            } catch (RespError e) {
+                if (!e.code().equals("MOVED")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** SIGTERM, and waits for the end; answers the exit code. */
+    int terminate() {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** Waits until it has ended by itself; answers the exit code. */
+    int awaitEnd() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("the process does not end; its output: " + output());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Starts it again in the same folder. */
+    void restart() throws IOException {
+        process = launch(folder, javaOptions);
+    }
+
+    /** The largest resident set so far, in kilobytes. */
+    long peakMemoryKilobytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        awaitEnd();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static long acknowledged(RedisServer master) {
+        String replica = master.info("replication", "slave0"); // ip=…,port=0,state=online,offset=123,lag=0
+        return Long.parseLong(replica.replaceAll(".*offset=(\\d+).*", "$1"));
+    }
+
+    private static Process launch(Path folder, List<String> javaOptions) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add("io.caravan.app.Caravan");
+        Path output = folder.resolve("output.log");
+        return new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        Files.writeString(output, "", StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                                .toFile()))
+                .start();
+    }
+}

@@ -1,0 +1,80 @@
+package io.caravan.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.node.SlotRanges;
+import io.caravan.servers.Await;
+import io.caravan.servers.Dataset;
+import io.caravan.servers.Load;
+import io.caravan.servers.LoadReport;
+import io.caravan.servers.RedisServer;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Slots of the source go to another shard, and to a new one, while clients write. */
+class ReshardIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Test
+    void keys_that_change_their_shard_are_neither_lost_nor_doubled() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            Dataset.everyType(61, 1500).fitting("7.0").writeTo(pair.source);
+            LoadReport written;
+            try (Load load = Load.on(pair.source).seed(61).perSecond(3000).start();
+                    RunningTask task = pair.task().start()) {
+                task.awaitStreaming();
+                List<RedisServer> masters = pair.sourceCluster().masters();
+                pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 999);
+                awaitShards(task, pair);
+                RedisServer added = pair.sourceCluster().addMaster();
+                pair.sourceCluster().moveSlots(masters.get(2), added, 11_000, 11_499);
+                awaitShards(task, pair);
+                long more = load.acknowledged() + 3000;
+                Await.until("more writes", PATIENCE, load::acknowledged, n -> n > more);
+                written = load.stop();
+                task.awaitApplied(pair.sourceCluster().masters());
+                Await.until("it is swept", PATIENCE, () -> sweepsDue(pair) == 0);
+            }
+
+            assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
+    /** Waits until the task streams from every master, and its records say which slots these serve now. */
+    private static void awaitShards(RunningTask task, Pair pair) {
+        List<RedisServer> masters = pair.sourceCluster().masters();
+        for (RedisServer master : masters) {
+            List<String> slots = slotsOf(pair, master);
+            Await.until(
+                    "a record of " + master + " with slots " + slots,
+                    PATIENCE,
+                    () -> checkpoints(pair).stream()
+                            .anyMatch(record -> record.contains("source=" + master.host() + ":" + master.port() + " ")
+                                    && record.contains("phase=STREAM")
+                                    && slots.stream().allMatch(record::contains)));
+        }
+    }
+
+    private static List<String> slotsOf(Pair pair, RedisServer master) {
+        var slots = new BitSet();
+        pair.sourceCluster().slotsOf(master).forEach(slots::set);
+        return List.of(" slots=" + SlotRanges.text(slots).replaceAll("\\s", "") + " ");
+    }
+
+    private static long sweepsDue(Pair pair) {
+        return checkpoints(pair).stream()
+                .filter(record -> record.contains("sweep=DUE"))
+                .count();
+    }
+
+    private static List<String> checkpoints(Pair pair) {
+        try (var client = pair.destination.connect()) {
+            return ((List<?>) client.call("HVALS", "caravan:checkpoint:{sync}"))
+                    .stream().map(String::valueOf).toList();
+        }
+    }
+}
