@@ -130,7 +130,7 @@ final class ReplicationMeters implements AutoCloseable {
                 tags,
                 session,
                 shard,
-                ShardStatus::appliedOffset);
+                status -> Math.max(0, status.appliedOffset()));
         gauge(
                 "caravan.snapshot.bytes",
                 "bytes",

@@ -263,7 +263,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 reading == null ? SnapshotProgress.NONE : reading.progress(),
                 streaming == null ? "" : streaming.flushed().replicationId(),
                 received,
-                applied,
+                window.position().map(ReplicationPosition::offset).orElse(NOWHERE),
                 state == ShardState.STREAMING || linkIsKept ? Math.max(0, known - applied) : 0,
                 window.oldestAgeMillis(),
                 inbox.spooledBytes(),

@@ -9,7 +9,8 @@ package io.caravan.replication;
  * @param snapshot how far its snapshot has come
  * @param replicationId name of its history, empty before the first synchronization
  * @param receivedOffset offset up to which the stream has been received and read
- * @param appliedOffset offset up to which the destination has acknowledged everything; 0 before that
+ * @param appliedOffset offset up to which the destination has acknowledged everything; -1 as long as the snapshot is not
+ *     applied, whose offset may be 0
  * @param lagBytes bytes of the stream that the source has and the destination has not acknowledged
  * @param lagMillis age of the oldest batch that is on its way, 0 if there is none
  * @param spooledBytes bytes that wait on the disk, in the spool

@@ -54,7 +54,7 @@ class ShardReplicationTest {
                         SnapshotProgress.NONE,
                         "",
                         0,
-                        0,
+                        -1,
                         0,
                         0,
                         0,
