@@ -17,6 +17,9 @@ final class RouteRestart implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(RouteRestart.class);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** Exchanges may wait for a key that is to be read again where it is no more: they are not waited for longer than that. */
+    private static final long PATIENCE_SECONDS = 3;
+
     private final CamelContext context;
     private final String route;
     private final String task;
@@ -46,7 +49,7 @@ final class RouteRestart implements Runnable {
         while (context.isStarted()) {
             try {
                 before.run();
-                context.getRouteController().stopRoute(route);
+                context.getRouteController().stopRoute(route, PATIENCE_SECONDS, TimeUnit.SECONDS);
                 context.getRouteController().startRoute(route);
                 return;
             } catch (Exception e) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ final class SourceKeyReader {
 
     private static final int KEYS_AT_ONCE = 64;
     private static final int FRAMES_PER_KEY = 6;
+    private static final int DUMP_FRAME = 2;
+
+    private static final Pattern ELSEWHERE = Pattern.compile("(MOVED|ASK) ");
 
     private record Request(byte[] key, int database, CompletableFuture<KeyValue> value) {}
 
@@ -138,10 +142,12 @@ final class SourceKeyReader {
         List<CompletableFuture<Reply>> replies = open.requests(questions, round.size() * FRAMES_PER_KEY);
         long from = saysMoments() ? 0 : System.currentTimeMillis() + clock.differenceMillis();
         for (int i = 0; i < round.size(); i++) {
-            Reply result = open.await(replies.get(i * FRAMES_PER_KEY + FRAMES_PER_KEY - 1), "EXEC");
+            List<CompletableFuture<Reply>> ofKey = replies.subList(i * FRAMES_PER_KEY, (i + 1) * FRAMES_PER_KEY);
+            Reply result = open.await(ofKey.get(FRAMES_PER_KEY - 1), "EXEC");
+            Reply dump = open.await(ofKey.get(DUMP_FRAME), "DUMP");
             Request request = round.get(i);
             try {
-                request.value().complete(understand(result, from));
+                request.value().complete(understand(dump, result, from));
             } catch (IOException e) {
                 request.value().completeExceptionally(e);
             }
@@ -153,7 +159,12 @@ final class SourceKeyReader {
         return master.get().version().filter(version -> version.atLeast(7, 0)).isPresent();
     }
 
-    private KeyValue understand(Reply result, long from) throws IOException {
+    private KeyValue understand(Reply dump, Reply result, long from) throws IOException {
+        if (dump instanceof Reply.Failure failure && ELSEWHERE.matcher(failure.text()).lookingAt()) {
+            throw SourceException.retry("source " + master.get().address() + " has given its slot to another shard, '"
+                    + MalformedRespException.quote(failure.text())
+                    + "'; once the slots of the source stay where they are, these shards begin anew");
+        }
         if (!(result instanceof Reply.Elements elements) || elements.replies().size() != 3) {
             throw SourceException.retry("source " + master.get().address() + " does not let us read a key: '"
                     + MalformedRespException.quote(result.text())
