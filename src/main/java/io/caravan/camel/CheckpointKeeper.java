@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,9 @@ final class CheckpointKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointKeeper.class);
     private static final long LAST_STORE_MILLIS = 5000;
 
+    /** Of processes before these no node has had commands unread for so long. */
+    private static final int MOST_WRITERS = 16;
+
     private final String task;
     private final CheckpointStore store;
     private final Map<String, ShardProgress> stored = new HashMap<>();
@@ -55,6 +59,7 @@ final class CheckpointKeeper {
     private List<Checkpoint> found = List.of();
     private boolean failing;
     private boolean sweeping;
+    private List<String> writers = List.of();
 
     CheckpointKeeper(String task, CheckpointStore store) {
         this.task = task;
@@ -108,6 +113,21 @@ final class CheckpointKeeper {
     /** Whether the destination held nothing when the task began, so that what the source has not can be removed from it. */
     synchronized boolean mayBeSwept() {
         return found.stream().noneMatch(checkpoint -> checkpoint.sweep() == Sweep.NEVER);
+    }
+
+    /** The names of the connections that earlier processes may have sent something by, the latest first. */
+    synchronized List<String> formerWriters() {
+        return found.stream()
+                .flatMap(checkpoint -> checkpoint.writers().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** From now on writes down by which connections something may be sent, besides those of earlier processes. */
+    synchronized void writers(List<String> names) {
+        writers = Stream.concat(names.stream(), formerWriters().stream())
+                .limit(MOST_WRITERS)
+                .toList();
     }
 
     /** From now on writes down whether the destination held nothing when the task began. */
@@ -224,6 +244,7 @@ final class CheckpointKeeper {
                 position.database(),
                 slotsOf(progress.master()),
                 sweeping ? progress.sweepDue() ? Sweep.DUE : Sweep.DONE : Sweep.NEVER,
+                writers,
                 System.currentTimeMillis());
     }
 

@@ -148,7 +148,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         Map<SourceMaster, StartingPoint> points = new HashMap<>();
         TaskContinuity kept = continuity;
         if (kept != null) {
-            kept.take();
+            kept.take(destinations.all());
             if (kept.decideOnSweeping(destinations)) {
                 started.sweeps();
             }
@@ -262,7 +262,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
             meters = null;
         }
         if (continuity != null) {
-            continuity.release();
+            continuity.release(sinks == null ? List.of() : sinks.all());
             continuity = null;
         }
         if (scheduler != null) {

@@ -85,13 +85,17 @@ final class TaskContinuity {
     }
 
     /**
-     * Takes the task and reads what is known of it. Waits, up to the time of a lease.
+     * Takes the task and reads what is known of it; of an earlier process's connections none is left where something is sent
+     * from now on. Waits, up to the time of a lease.
      *
      * @throws IllegalStateException if another process runs it
      */
-    void take() throws IOException {
+    void take(List<Destination> destinations) throws IOException {
         lease.take();
         keeper.load();
+        List<String> former = keeper.formerWriters();
+        destinations.forEach(destination -> destination.end(former));
+        keeper.writers(destinations.stream().map(Destination::writer).toList());
     }
 
     /**
@@ -117,15 +121,24 @@ final class TaskContinuity {
 
     /** From now on keeps the lease, and stores what has changed. */
     void begin(ReplicationSession session, List<Destination> destinations, ScheduledExecutorService scheduler) {
-        session.permittedUntil(lease.validUntilNanos());
+        permitted(session, destinations);
         long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
-        scheduler.scheduleWithFixedDelay(() -> lease.renew(session), renewal, renewal, TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(
+                () -> lease.renew(session, () -> permitted(session, destinations)),
+                renewal,
+                renewal,
+                TimeUnit.MILLISECONDS);
         long interval = configuration.getCheckpointInterval();
         scheduler.scheduleWithFixedDelay(() -> keeper.store(session), interval, interval, TimeUnit.MILLISECONDS);
         if (sweeping) {
             var sweeper = new Sweeper(task, session, destinations);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void permitted(ReplicationSession session, List<Destination> destinations) {
+        session.permittedUntil(lease.validUntilNanos());
+        destinations.forEach(destination -> destination.permit(task, lease.validUntilNanos()));
     }
 
     /** Stores what has changed, soon. */
@@ -143,7 +156,10 @@ final class TaskContinuity {
     }
 
     /** Gives the task up. Waits. */
-    void release() {
+    void release(List<Destination> destinations) {
+        if (lease.isHeld()) {
+            destinations.forEach(destination -> destination.withdraw(task));
+        }
         lease.release();
     }
 }

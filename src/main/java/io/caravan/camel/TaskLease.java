@@ -93,17 +93,27 @@ final class TaskLease {
         }
     }
 
-    /** Keeps the task, or ends the session if another process has it. Does not wait. */
-    void renew(ReplicationSession session) {
+    /** Whether nobody else can have the task now. */
+    boolean isHeld() {
+        return validUntilNanos - System.nanoTime() > 0;
+    }
+
+    /**
+     * Keeps the task, or ends the session if another process has it. Does not wait.
+     *
+     * @param renewed run when it is kept for longer
+     */
+    void renew(ReplicationSession session, Runnable renewed) {
         long askedNanos = System.nanoTime();
         if (validUntilNanos - askedNanos > time.toNanos() / RENEWALS * (RENEWALS - 1)) {
             return;
         }
-        lease.hold(me, time).whenComplete((other, failure) -> renewed(session, askedNanos, other, failure));
+        lease.hold(me, time).whenComplete((other, failure) -> answered(session, renewed, askedNanos, other, failure));
     }
 
-    private void renewed(
+    private void answered(
             ReplicationSession session,
+            Runnable renewed,
             long askedNanos,
             @Nullable Optional<LeaseHolder> other,
             @Nullable Throwable failure) {
@@ -114,7 +124,7 @@ final class TaskLease {
                     + ", since this one did not renew it in time (" + lease + "); stop one of the two");
         } else {
             validUntilNanos = askedNanos + time.toNanos();
-            session.permittedUntil(validUntilNanos);
+            renewed.run();
             told = false;
         }
     }

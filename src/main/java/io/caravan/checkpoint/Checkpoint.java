@@ -3,6 +3,7 @@ package io.caravan.checkpoint;
 import io.caravan.command.Phase;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param database the database that is selected at {@code applied}
  * @param slots the slots that the shard served, {@code 0-5460}: keys of others may have come or gone without a word
  * @param sweep what is to become of keys of the destination that the source has not
+ * @param writers the names of the connections that may have sent it, the latest first: this process's, and those before
  * @param timeMillis when it was written, milliseconds since 1970
  */
 public record Checkpoint(
@@ -34,6 +36,7 @@ public record Checkpoint(
         int database,
         String slots,
         Sweep sweep,
+        List<String> writers,
         long timeMillis) {
 
     /** What is to become of keys of the destination that the source has not. */
@@ -58,8 +61,7 @@ public record Checkpoint(
     public String encode() {
         return "version=" + VERSION + " source=" + source + " replicationId=" + replicationId + " applied=" + applied
                 + " ceiling=" + ceiling + " phase=" + phase + " database=" + database + " slots=" + slots + " sweep="
-                + sweep + " time="
-                + timeMillis;
+                + sweep + " writers=" + String.join(",", writers) + " time=" + timeMillis;
     }
 
     /**
@@ -89,6 +91,9 @@ public record Checkpoint(
                     Integer.parseInt(required(field, "database")),
                     required(field, "slots"),
                     Sweep.valueOf(required(field, "sweep")),
+                    Arrays.stream(required(field, "writers").split(","))
+                            .filter(name -> !name.isEmpty())
+                            .toList(),
                     Long.parseLong(required(field, "time")));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("a damaged checkpoint: '" + line + "'", e);

@@ -14,6 +14,7 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private final ReplicaWatch replicas;
     private final TopologyRefresh topology;
     private final SplitOrder splitOrder = new SplitOrder();
+    private final OldLinks oldLinks = new OldLinks();
+    private final Permits permits = new Permits();
     private final AtomicLong batches = new AtomicLong();
     private volatile LongConsumer roundTrips = nanos -> {};
     private volatile Runnable newKind = () -> {};
@@ -195,6 +198,38 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
                 .thenApply(reply -> CommandTable.standard().with(AnyOutput.typed(reply)));
     }
 
+    /** The name that its connections bear at the nodes, by which a later process finds them. */
+    public String writer() {
+        return oldLinks.writer();
+    }
+
+    /**
+     * Ends connections of processes that are over, at every node, before anything more is sent to it: a node that stood still
+     * would run what it still has of their commands.
+     *
+     * @param writers their {@link #writer()}
+     */
+    public void end(Collection<String> writers) {
+        if (oldLinks.add(writers)) {
+            eventLoop.execute(() -> connectors.values().forEach(LinkConnector::renew));
+        }
+    }
+
+    /**
+     * A task has a lease: once that is over no new connection is used, until it is renewed. Of a process that was frozen all
+     * connections are ended by its successor, so that it writes nothing any more.
+     *
+     * @param untilNanos of {@link System#nanoTime()}
+     */
+    public void permit(String task, long untilNanos) {
+        permits.grant(task, untilNanos);
+    }
+
+    /** A task has given its lease up. */
+    public void withdraw(String task) {
+        permits.withdraw(task);
+    }
+
     /** Told of the time that each batch took, in nanoseconds; on the event loop. */
     public void onRoundTrip(LongConsumer listener) {
         roundTrips = listener;
@@ -258,7 +293,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     @Override
     public void connect(NodeLink link) {
         counters.put(link.address().toString(), link.counters());
-        var connector = new LinkConnector(link, clients, settings.firstBackoff(), () -> changed(link));
+        var rules = new LinkConnector.LinkRules(settings.firstBackoff(), oldLinks, permits);
+        var connector = new LinkConnector(link, clients, rules, () -> changed(link));
         connectors.put(link, connector);
         connector.connect();
         newKind.run();

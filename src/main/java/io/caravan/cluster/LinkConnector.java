@@ -1,6 +1,7 @@
 package io.caravan.cluster;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,22 +28,31 @@ final class LinkConnector {
     private static final int WRITE_BUFFER_LOW = 128 * 1024;
     private static final int WRITE_BUFFER_HIGH = 512 * 1024;
     private static final int LONGEST_BACKOFF_FACTOR = 50;
+    private static final long PERMIT_MILLIS = 50;
+
+    /** What goes for every link of a destination. */
+    record LinkRules(Duration firstBackoff, OldLinks oldLinks, Permits permits) {}
 
     private final NodeLink link;
     private final LettuceClients clients;
     private final Duration firstBackoff;
+    private final OldLinks oldLinks;
+    private final Permits permits;
     private final Runnable onChange;
     private final ClientResources resources;
     private final RedisClient client;
     private volatile @Nullable Channel opened;
     private int attempts;
     private boolean closed;
+    private boolean renewed;
 
     /** @param onChange run on the event loop after the link went up or down */
-    LinkConnector(NodeLink link, LettuceClients clients, Duration firstBackoff, Runnable onChange) {
+    LinkConnector(NodeLink link, LettuceClients clients, LinkRules rules, Runnable onChange) {
         this.link = link;
         this.clients = clients;
-        this.firstBackoff = firstBackoff;
+        firstBackoff = rules.firstBackoff();
+        oldLinks = rules.oldLinks();
+        permits = rules.permits();
         this.onChange = onChange;
         resources = clients.tapped(new NettyCustomizer() {
             @Override
@@ -58,7 +69,7 @@ final class LinkConnector {
                 .whenComplete((connection, failure) -> {
                     Channel channel = opened;
                     if (failure == null && channel != null) {
-                        channel.eventLoop().execute(() -> takeOver(channel));
+                        channel.eventLoop().execute(() -> endOldLinks(connection.async(), channel));
                     } else {
                         clients.eventLoop().execute(() -> failed(failure));
                     }
@@ -72,7 +83,33 @@ final class LinkConnector {
                 .whenComplete((done, failure) -> resources.shutdown(0, 0, TimeUnit.SECONDS));
     }
 
+    /** The past ends first, also what is known of it only since this began. */
+    private void endOldLinks(RedisAsyncCommands<byte[], byte[]> node, Channel channel) {
+        Set<String> over = oldLinks.over();
+        oldLinks.end(node, link.address().toString(), over)
+                .whenComplete((done, failure) -> channel.eventLoop().execute(() -> {
+                    if (failure != null) {
+                        channel.close();
+                        failed(failure);
+                    } else if (over.equals(oldLinks.over())) {
+                        takeOver(channel);
+                    } else {
+                        endOldLinks(node, channel);
+                    }
+                }));
+    }
+
+    /** Ends the connection, so that the next one ends those of writers that were not known when it began. */
+    void renew() {
+        renewed = link.isUp();
+        link.close();
+    }
+
     private void takeOver(Channel channel) {
+        if (!closed && channel.isActive() && !permits.areGranted()) {
+            channel.eventLoop().schedule(() -> takeOver(channel), PERMIT_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
         if (closed || !channel.isActive()) {
             channel.close();
             if (!closed) {
@@ -107,9 +144,10 @@ final class LinkConnector {
     }
 
     private void lost(String reason) {
-        if (!closed) {
+        if (!closed && !renewed) {
             LOG.warn("destination {}: connection lost ({}); connecting again", link.address(), reason);
         }
+        renewed = false;
         link.lost();
         onChange.run();
         if (!closed) {

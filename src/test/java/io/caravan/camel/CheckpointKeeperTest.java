@@ -83,7 +83,18 @@ class CheckpointKeeperTest {
     @Test
     void a_shard_that_serves_other_slots_begins_anew() throws IOException {
         store.found = List.of(new Checkpoint(
-                "orders", "07c37dfe", "a:1", "8d5f", 1, 1, Phase.STREAM, 0, "0-5460", Checkpoint.Sweep.DONE, 0));
+                "orders",
+                "07c37dfe",
+                "a:1",
+                "8d5f",
+                1,
+                1,
+                Phase.STREAM,
+                0,
+                "0-5460",
+                Checkpoint.Sweep.DONE,
+                List.of(),
+                0));
         keeper.load();
 
         assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
@@ -122,6 +133,22 @@ class CheckpointKeeperTest {
             assertThat(checkpoint.database()).isEqualTo(3);
             assertThat(checkpoint.phase()).isEqualTo(Phase.STREAM);
         });
+    }
+
+    @Test
+    void the_connections_of_earlier_processes_are_remembered_behind_ones_own() throws IOException {
+        store.found =
+                List.of(checkpoint("07c37dfe", Phase.STREAM, 4711, "1a"), checkpoint("other", Phase.STREAM, 1, "2b"));
+        keeper.load();
+        assertThat(keeper.formerWriters()).containsExactly("caravan:1a", "caravan:2b");
+
+        keeper.writers(List.of("caravan:3c"));
+        keeper.store(session()).join();
+
+        assertThat(store.saved)
+                .isNotEmpty()
+                .allSatisfy(checkpoint ->
+                        assertThat(checkpoint.writers()).containsExactly("caravan:3c", "caravan:1a", "caravan:2b"));
     }
 
     @Test
@@ -214,6 +241,7 @@ class CheckpointKeeperTest {
                 3,
                 "0-16383",
                 Checkpoint.Sweep.DONE,
+                List.of("caravan:" + history),
                 0);
     }
 

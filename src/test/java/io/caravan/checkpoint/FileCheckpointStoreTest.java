@@ -7,6 +7,7 @@ import io.caravan.command.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,7 @@ class FileCheckpointStoreTest {
                 0,
                 "0-16383",
                 Checkpoint.Sweep.NEVER,
+                List.of(),
                 1);
     }
 }

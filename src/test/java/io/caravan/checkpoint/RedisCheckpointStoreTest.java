@@ -105,6 +105,7 @@ class RedisCheckpointStoreTest {
                 0,
                 "0-16383",
                 Checkpoint.Sweep.NEVER,
+                List.of(),
                 1);
     }
 

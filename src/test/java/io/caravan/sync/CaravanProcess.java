@@ -154,6 +154,27 @@ final class CaravanProcess implements AutoCloseable {
         awaitEnd();
     }
 
+    /** SIGSTOP: its connections stay open, and it does nothing. */
+    void pause() throws IOException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
     /** SIGTERM, and waits for the end; answers the exit code. */
     int terminate() {
         process.destroy();
