@@ -160,7 +160,8 @@ final class SourceKeyReader {
     }
 
     private KeyValue understand(Reply dump, Reply result, long from) throws IOException {
-        if (dump instanceof Reply.Failure failure && ELSEWHERE.matcher(failure.text()).lookingAt()) {
+        if (dump instanceof Reply.Failure failure
+                && ELSEWHERE.matcher(failure.text()).lookingAt()) {
             throw SourceException.retry("source " + master.get().address() + " has given its slot to another shard, '"
                     + MalformedRespException.quote(failure.text())
                     + "'; once the slots of the source stay where they are, these shards begin anew");
