@@ -42,7 +42,8 @@ public final class Chaos {
             RunReport report = new ChaosRun(options, options.seed() + i).run();
             reports.add(report);
             System.out.println(report.line());
-            report.differences().forEach(difference -> System.out.println("  seed " + report.seed() + ": " + difference));
+            report.differences()
+                    .forEach(difference -> System.out.println("  seed " + report.seed() + ": " + difference));
         }
         System.out.println(total(reports));
         return reports.stream().allMatch(RunReport::isGood);
@@ -60,7 +61,9 @@ public final class Chaos {
         }
         return "{\"runs\":" + reports.size() + ",\"failed\":"
                 + reports.stream().filter(report -> !report.isGood()).count() + ",\"differences\":"
-                + reports.stream().mapToLong(report -> report.differences().size()).sum() + ",\"faults\":"
+                + reports.stream()
+                        .mapToLong(report -> report.differences().size())
+                        .sum() + ",\"faults\":"
                 + RunReport.counts(faults) + ",\"recoveryMillis\":" + RunReport.times(recoveries) + "}";
     }
 }

@@ -27,7 +27,15 @@ final class ChaosClient implements Runnable {
 
     /** What a server in trouble may say; everything else is a fault of this program. */
     private static final Set<String> PASSING = Set.of(
-            "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "NOCONNECTION", "UNANSWERED", "READONLY");
+            "MOVED",
+            "ASK",
+            "TRYAGAIN",
+            "CLUSTERDOWN",
+            "LOADING",
+            "MASTERDOWN",
+            "NOCONNECTION",
+            "UNANSWERED",
+            "READONLY");
 
     private final Deployment source;
     private final Random random;

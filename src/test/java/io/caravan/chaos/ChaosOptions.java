@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param perSecond commands a second of all of them
  * @param keys of every type, in the source from the start
  * @param reports folder for the logs of a run that failed
+ * @param trace whether to tell each event as it happens
  */
 record ChaosOptions(
         long seed,
@@ -33,10 +34,10 @@ record ChaosOptions(
         int clients,
         int perSecond,
         int keys,
-        Path reports) {
+        Path reports,
+        boolean trace) {
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Options (all of them optional):
               --seed=1              of the first run; the next run has the next number
               --runs=1              how many runs
@@ -48,7 +49,8 @@ record ChaosOptions(
               --clients=4           threads that write
               --rate=1200           commands a second of all of them
               --keys=300            keys of every type that the source holds from the start
-              --reports=target/chaos  folder for the logs of runs that fail""";
+              --reports=target/chaos  folder for the logs of runs that fail
+              --trace=false         whether to tell each event as it happens""";
 
     private static final Map<String, String> DEFAULTS = Map.of(
             "seed", "1",
@@ -59,7 +61,8 @@ record ChaosOptions(
             "clients", "4",
             "rate", "1200",
             "keys", "300",
-            "reports", "target/chaos");
+            "reports", "target/chaos",
+            "trace", "false");
 
     /**
      * Reads the command line.
@@ -86,7 +89,8 @@ record ChaosOptions(
                 Integer.parseInt(options.remove("clients")),
                 Integer.parseInt(options.remove("rate")),
                 Integer.parseInt(options.remove("keys")),
-                Path.of(options.remove("reports")));
+                Path.of(options.remove("reports")),
+                Boolean.parseBoolean(options.remove("trace")));
         if (!options.isEmpty()) {
             throw new IllegalArgumentException("unknown options " + options.keySet());
         }

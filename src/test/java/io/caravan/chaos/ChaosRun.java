@@ -17,13 +17,14 @@ final class ChaosRun {
     private final ChaosOptions options;
     private final long seed;
     private final Random random;
-    private final History history = new History();
+    private final History history;
     private final long startNanos = System.nanoTime();
 
     ChaosRun(ChaosOptions options, long seed) {
         this.options = options;
         this.seed = seed;
         random = new Random(seed);
+        history = new History(options.trace());
     }
 
     /** Runs on the calling thread. A run that cannot be ended is a report too. */

@@ -1,6 +1,7 @@
 package io.caravan.chaos;
 
 import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,19 @@ final class History {
     private final List<String> lines = new ArrayList<>();
     private final Map<String, Integer> faults = new TreeMap<>();
     private final Map<String, List<Long>> recoveries = new TreeMap<>();
+    private final boolean trace;
+
+    /** @param trace whether to print each line at once */
+    History(boolean trace) {
+        this.trace = trace;
+    }
 
     synchronized void note(String what) {
-        lines.add(LocalTime.now() + " " + what);
+        String line = LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + what;
+        lines.add(line);
+        if (trace) {
+            System.out.println(line);
+        }
     }
 
     synchronized void began(FaultKind kind, Fault fault) {

@@ -13,16 +13,13 @@ import java.util.Random;
  */
 final class Mix {
 
-    private static final String APPEND_NEXT =
-            "return redis.call('RPUSH', KEYS[1], redis.call('LLEN', KEYS[1]) + 1)";
-    private static final String COUNT_AND_LOG =
-            """
+    private static final String APPEND_NEXT = "return redis.call('RPUSH', KEYS[1], redis.call('LLEN', KEYS[1]) + 1)";
+    private static final String COUNT_AND_LOG = """
             local n = redis.call('HINCRBY', KEYS[1], 'runs', ARGV[1])
             redis.call('RPUSH', KEYS[2], n)
             redis.call('LTRIM', KEYS[2], -30, -1)
             return n""";
-    private static final String BEGIN_OR_PUSH =
-            """
+    private static final String BEGIN_OR_PUSH = """
             if redis.call('EXISTS', KEYS[1]) == 0 then
               redis.call('RPUSH', KEYS[1], ARGV[1])
               return redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -88,9 +85,10 @@ final class Mix {
         return switch (number(5)) {
             case 0, 1 -> Request.of(one("RPUSH", "LPUSH"), from, word());
             case 2 -> Request.of(one("LPOP", "RPOP"), from);
-            case 3 -> knowsLmove
-                    ? Request.of("LMOVE", from, to, one("LEFT", "RIGHT"), one("LEFT", "RIGHT"))
-                    : Request.of("RPOPLPUSH", from, to);
+            case 3 ->
+                knowsLmove
+                        ? Request.of("LMOVE", from, to, one("LEFT", "RIGHT"), one("LEFT", "RIGHT"))
+                        : Request.of("RPOPLPUSH", from, to);
             default -> Request.of("RPOPLPUSH", from, to);
         };
     }

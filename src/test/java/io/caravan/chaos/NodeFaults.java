@@ -28,11 +28,16 @@ final class NodeFaults {
                 new FaultKind("kill-master" + where, side, faults::killMaster),
                 new FaultKind("restart-master" + where, side, faults::restartMaster),
                 new FaultKind("failover" + where, side, (stage, random) -> faults.failover(stage, random)),
-                new FaultKind("failover-force" + where, side, (stage, random) -> faults.failover(stage, random, "FORCE")),
                 new FaultKind(
-                        "failover-takeover" + where, side, (stage, random) -> faults.failover(stage, random, "TAKEOVER")),
-                new FaultKind("client-kill-replica" + where, side, (stage, random) -> faults.clientKill(stage, "replica")),
-                new FaultKind("client-kill-normal" + where, side, (stage, random) -> faults.clientKill(stage, "normal")));
+                        "failover-force" + where, side, (stage, random) -> faults.failover(stage, random, "FORCE")),
+                new FaultKind(
+                        "failover-takeover" + where,
+                        side,
+                        (stage, random) -> faults.failover(stage, random, "TAKEOVER")),
+                new FaultKind(
+                        "client-kill-replica" + where, side, (stage, random) -> faults.clientKill(stage, "replica")),
+                new FaultKind(
+                        "client-kill-normal" + where, side, (stage, random) -> faults.clientKill(stage, "normal")));
     }
 
     private Fault pause(Stage stage, Random random) {
@@ -51,7 +56,8 @@ final class NodeFaults {
     private Fault killMaster(Stage stage, Random random) {
         RedisCluster cluster = stage.cluster(side);
         RedisServer master = FaultKind.one(stage.mastersWithReplica(side), random);
-        return new Fault("kill -9 of " + master, () -> cluster.killMaster(master), () -> startAgain(cluster, master), 0);
+        return new Fault(
+                "kill -9 of " + master, () -> cluster.killMaster(master), () -> startAgain(cluster, master), 0);
     }
 
     private Fault restartMaster(Stage stage, Random random) {
@@ -69,7 +75,8 @@ final class NodeFaults {
         RedisCluster cluster = stage.cluster(side);
         RedisServer master = FaultKind.one(stage.mastersWithReplica(side), random);
         RedisServer replica = cluster.replicasOf(master).get(0);
-        return Fault.atOnce("CLUSTER FAILOVER from " + master + " to " + replica, () -> cluster.failover(replica, mode));
+        return Fault.atOnce(
+                "CLUSTER FAILOVER from " + master + " to " + replica, () -> cluster.failover(replica, mode));
     }
 
     private Fault clientKill(Stage stage, String type) {

@@ -154,6 +154,8 @@ final class Observer implements AutoCloseable {
         }
         List<String> unfinished = records().stream()
                 .filter(record -> record.contains("sweep=DUE") || record.contains("phase=SNAPSHOT"))
+                .filter(record -> stage.mastersWithSlots(Room.SOURCE).stream()
+                        .anyMatch(master -> record.contains("source=" + master.endpoint() + " ")))
                 .toList();
         if (!unfinished.isEmpty()) {
             return "unfinished: " + unfinished;

@@ -12,7 +12,7 @@ import java.util.Random;
 /** What is too small: the memory of a destination node, and the spool of Caravan. */
 final class PressureFaults {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int LONGEST_MILLIS = 5_000;
     private static final int LARGE_VALUES = 600;
     private static final int LARGE_BYTES = 40_000;

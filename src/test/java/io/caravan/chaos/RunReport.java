@@ -39,7 +39,8 @@ record RunReport(
     /** One line of JSON. */
     String line() {
         return "{\"seed\":" + seed + ",\"servers\":\"" + servers + "\",\"seconds\":" + seconds + ",\"faults\":"
-                + counts(faults) + ",\"recoveryMillis\":" + times(recoveries) + ",\"commands\":" + commands + ",\"keys\":"
+                + counts(faults) + ",\"recoveryMillis\":" + times(recoveries) + ",\"commands\":" + commands
+                + ",\"keys\":"
                 + keys + ",\"increments\":" + increments + ",\"lostAtTheSource\":" + lostAtTheSource
                 + ",\"differences\":" + differences.size()
                 + (isGood() ? "" : ",\"failure\":" + text(failure) + ",\"log\":" + text(log)) + "}";

@@ -61,7 +61,8 @@ final class Schedule {
             }
         } finally {
             // Caravan last: it may wait for what stands still at the destination.
-            present.sort(Comparator.comparing((Present one) -> one.kind().room()).reversed());
+            present.sort(
+                    Comparator.comparing((Present one) -> one.kind().room()).reversed());
             for (Present one : present) {
                 Await.moment(one.untilNanos());
                 one.fault().end().run();

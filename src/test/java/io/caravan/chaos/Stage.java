@@ -58,7 +58,8 @@ final class Stage implements AutoCloseable {
                         .fitting(setting.source().version().toString())
                         .writeTo(source);
                 int port = freePort();
-                CaravanProcess caravan = settings(setting, source, destination, port).start();
+                CaravanProcess caravan =
+                        settings(setting, source, destination, port).start();
                 return new Stage(source, destination, caravan, port, new Clients(source, options, setting.seed()));
             } catch (IOException | RuntimeException | AssertionError e) {
                 destination.close();
@@ -130,7 +131,8 @@ final class Stage implements AutoCloseable {
     List<RedisServer> mastersWithSlots(Room side) {
         RedisCluster cluster = cluster(side);
         return cluster.masters().stream()
-                .filter(master -> master.isResponsive() && !cluster.slotsOf(master).isEmpty())
+                .filter(master ->
+                        master.isResponsive() && !cluster.slotsOf(master).isEmpty())
                 .toList();
     }
 
@@ -143,7 +145,12 @@ final class Stage implements AutoCloseable {
 
     /** What a run is made of, by lot. */
     record Setting(
-            long seed, ServerProgram source, ServerProgram destination, String backlog, String memoryLimit, String spoolBytes) {
+            long seed,
+            ServerProgram source,
+            ServerProgram destination,
+            String backlog,
+            String memoryLimit,
+            String spoolBytes) {
 
         /** Versions that a cluster is made of; the destination is not older than the source. */
         static Setting of(long seed, ChaosOptions options, Random random) {
@@ -157,8 +164,8 @@ final class Stage implements AutoCloseable {
                     options.source().map(ServerProgram::of).orElse(programs.get(first)),
                     options.destination().map(ServerProgram::of).orElse(programs.get(second)),
                     FaultKind.one(List.of("256kb", "1mb", "32mb"), random),
-                    FaultKind.one(List.of("8MB", "64MB"), random),
-                    FaultKind.one(List.of("4MB", "10GB"), random));
+                    FaultKind.one(List.of("8MB", "32MB"), random),
+                    FaultKind.one(List.of("4MB", "12MB"), random));
         }
     }
 

@@ -301,7 +301,9 @@ public final class RedisCluster implements Deployment, AutoCloseable {
             replica.command(Request.of(words.toArray()));
             // A server gives up after 5 s (CLUSTER_MF_TIMEOUT, cluster.h); then it is told again.
             Await.until(
-                    replica + " is master", FAILOVER_LIMIT, () -> view(replica).myself().isMaster());
+                    replica + " is master",
+                    FAILOVER_LIMIT,
+                    () -> view(replica).myself().isMaster());
             return true;
         });
         awaitAgreement();

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Each connection has two daemon threads. All methods are for any thread.
  */
 public final class SlowLink implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final int BUFFER_BYTES = 16_384;
     private static final int WAITING_CONNECTIONS = 512;
 
@@ -26,6 +28,7 @@ public final class SlowLink implements AutoCloseable {
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private Optional<ServerSocket> listener = Optional.empty();
+    private Thread acceptor = new Thread();
     private volatile long delayNanos;
     private volatile int bytesPerSecond;
 
@@ -69,7 +72,7 @@ public final class SlowLink implements AutoCloseable {
             fresh.setReuseAddress(true);
             fresh.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAITING_CONNECTIONS);
             listener = Optional.of(fresh);
-            start("link-" + port, () -> accept(fresh));
+            acceptor = start("link-" + port, () -> accept(fresh));
         } catch (IOException e) {
             throw new UncheckedIOException("no link on port " + port + ": " + e.getMessage(), e);
         }
@@ -79,6 +82,8 @@ public final class SlowLink implements AutoCloseable {
     synchronized void shut() {
         listener.ifPresent(SlowLink::closeQuietly);
         listener = Optional.empty();
+        // The port is free only when the thread that waits at it has woken up.
+        Await.until("port " + port + " is free", CLOSE_LIMIT, () -> !acceptor.isAlive());
         cut();
     }
 
@@ -149,10 +154,11 @@ public final class SlowLink implements AutoCloseable {
         }
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
