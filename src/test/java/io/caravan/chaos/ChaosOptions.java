@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param perSecond commands a second of all of them
  * @param keys of every type, in the source from the start
  * @param reports folder for the logs of a run that failed
- * @param trace whether to tell each event as it happens
+ * @param trace whether to tell each event as it happens, and to keep the logs of runs that did well too
  */
 record ChaosOptions(
         long seed,
@@ -50,7 +50,7 @@ record ChaosOptions(
               --rate=1200           commands a second of all of them
               --keys=300            keys of every type that the source holds from the start
               --reports=target/chaos  folder for the logs of runs that fail
-              --trace=false         whether to tell each event as it happens""";
+              --trace=false         tell each event as it happens, and keep all logs""";
 
     private static final Map<String, String> DEFAULTS = Map.of(
             "seed", "1",

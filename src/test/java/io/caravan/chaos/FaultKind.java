@@ -8,9 +8,14 @@ import java.util.Random;
  * A kind of fault.
  *
  * @param name as reports and options call it
+ * @param settles whether Caravan has recovered only when it has seen how the slots of the source are divided, and has swept
  * @param maker chooses where and how long
  */
-record FaultKind(String name, Room room, Maker maker) {
+record FaultKind(String name, Room room, boolean settles, Maker maker) {
+
+    FaultKind(String name, Room room, Maker maker) {
+        this(name, room, false, maker);
+    }
 
     /** Prepares a fault of this kind, chosen by lot; nothing happens yet. */
     @FunctionalInterface

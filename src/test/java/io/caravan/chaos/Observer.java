@@ -1,5 +1,6 @@
 package io.caravan.chaos;
 
+import io.caravan.node.SlotRanges;
 import io.caravan.servers.Await;
 import io.caravan.servers.DeploymentClient;
 import io.caravan.servers.RedisServer;
@@ -11,11 +12,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -103,15 +106,39 @@ final class Observer implements AutoCloseable {
     /** Faults that were over before the look that the acknowledgements are compared with. */
     private void closeThose(long lookNanos) {
         long now = System.nanoTime();
+        boolean settled = anyOpen(one -> one.kind().settles()) && unsettled().isEmpty();
         synchronized (open) {
             open.removeIf(one -> {
-                boolean made = one.overNanos() < lookNanos - TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+                boolean made = one.overNanos() < lookNanos - TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)
+                        && (settled || !one.kind().settles());
                 if (made) {
                     history.recovered(one.kind(), TimeUnit.NANOSECONDS.toMillis(now - one.overNanos()));
                 }
                 return made;
             });
         }
+    }
+
+    private boolean anyOpen(Predicate<Open> wanted) {
+        synchronized (open) {
+            return open.stream().anyMatch(wanted);
+        }
+    }
+
+    /** A master of the source of which no record says that it is streamed with the slots that it serves, and swept. */
+    private Optional<String> unsettled() {
+        List<String> records = records();
+        return stage.mastersWithSlots(Room.SOURCE).stream()
+                .map(master -> "source=" + master.endpoint() + " .*phase=STREAM .*slots=" + slotsOf(master)
+                        + " sweep=(?!DUE).*")
+                .filter(wanted -> records.stream().noneMatch(record -> record.matches(".*" + wanted)))
+                .findFirst();
+    }
+
+    private String slotsOf(RedisServer master) {
+        var slots = new BitSet();
+        stage.cluster(Room.SOURCE).slotsOf(master).forEach(slots::set);
+        return SlotRanges.text(slots).replaceAll("\\s", "");
     }
 
     private static Optional<Long> acknowledged(String replication) {
@@ -152,13 +179,9 @@ final class Observer implements AutoCloseable {
                 return master + " has written " + written.get(master.port()) + ", acknowledged is " + acknowledged;
             }
         }
-        List<String> unfinished = records().stream()
-                .filter(record -> record.contains("sweep=DUE") || record.contains("phase=SNAPSHOT"))
-                .filter(record -> stage.mastersWithSlots(Room.SOURCE).stream()
-                        .anyMatch(master -> record.contains("source=" + master.endpoint() + " ")))
-                .toList();
-        if (!unfinished.isEmpty()) {
-            return "unfinished: " + unfinished;
+        Optional<String> unsettled = unsettled();
+        if (unsettled.isPresent()) {
+            return "no record of " + unsettled.get() + " among " + records();
         }
         Matcher waiting = WAITING.matcher(get("/observe/metrics"));
         return waiting.find() && Double.parseDouble(waiting.group(1)) == 0 ? "" : "keys are read again";

@@ -25,8 +25,8 @@ final class ShardFaults {
         var faults = new ShardFaults(side);
         String where = "-" + side.name().toLowerCase(Locale.ROOT);
         return List.of(
-                new FaultKind("reshard" + where, side, faults::reshard),
-                new FaultKind("add-or-remove-node" + where, side, faults::addOrRemove));
+                new FaultKind("reshard" + where, side, side == Room.SOURCE, faults::reshard),
+                new FaultKind("add-or-remove-node" + where, side, side == Room.SOURCE, faults::addOrRemove));
     }
 
     private Fault reshard(Stage stage, Random random) {
