@@ -53,8 +53,8 @@ final class CheckpointKeeper {
 
     private final Set<String> changedMeanwhile = new HashSet<>();
 
-    /** Records of masters that are none any more, to be removed once their shard has a record of its own. */
-    private final Map<String, String> outdated = new HashMap<>();
+    /** A record of a master that is none any more is removed once its shard has another. */
+    private final RecordNames names = new RecordNames();
 
     private List<Checkpoint> found = List.of();
     private boolean failing;
@@ -136,9 +136,9 @@ final class CheckpointKeeper {
     }
 
     private Optional<Checkpoint> inherited(SourceMaster master, Histories histories) throws IOException {
-        List<String> names = histories.of(master);
+        List<String> ids = histories.of(master);
         Optional<Checkpoint> former = found.stream()
-                .filter(checkpoint -> names.contains(checkpoint.replicationId()))
+                .filter(checkpoint -> ids.contains(checkpoint.replicationId()))
                 .max((a, b) -> Long.compare(a.applied(), b.applied()));
         former.ifPresent(checkpoint -> {
             LOG.info(
@@ -146,7 +146,7 @@ final class CheckpointKeeper {
                     task,
                     master.address(),
                     checkpoint.source());
-            outdated.put(shardOf(master), checkpoint.shard());
+            names.continued(master.address().toString(), checkpoint.shard());
         });
         return former;
     }
@@ -253,10 +253,7 @@ final class CheckpointKeeper {
         onTheirWay.remove(progress.shard());
         if (failure == null) {
             stored.put(progress.shard(), progress);
-            String former = outdated.remove(shard);
-            if (former != null) {
-                store.remove(task, former);
-            }
+            names.stored(progress.shard(), shard).ifPresent(former -> store.remove(task, former));
         } else {
             stored.remove(progress.shard()); // what the record says now is not known
         }

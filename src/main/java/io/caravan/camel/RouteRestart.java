@@ -17,8 +17,11 @@ final class RouteRestart implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(RouteRestart.class);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Exchanges may wait for a key that is to be read again where it is no more: they are not waited for longer than that. */
-    private static final long PATIENCE_SECONDS = 3;
+    /**
+     * How long what is on its way may take to end. It may never: a key that is to be read again, and has gone to another shard, can
+     * be read by the next start only. Whatever is left is in doubt, and put right by that.
+     */
+    private static final long DRAIN_SECONDS = 2;
 
     private final CamelContext context;
     private final String route;
@@ -49,7 +52,7 @@ final class RouteRestart implements Runnable {
         while (context.isStarted()) {
             try {
                 before.run();
-                context.getRouteController().stopRoute(route, PATIENCE_SECONDS, TimeUnit.SECONDS);
+                context.getRouteController().stopRoute(route, DRAIN_SECONDS, TimeUnit.SECONDS);
                 context.getRouteController().startRoute(route);
                 return;
             } catch (Exception e) {

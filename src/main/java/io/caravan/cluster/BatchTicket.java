@@ -2,6 +2,7 @@ package io.caravan.cluster;
 
 import io.caravan.command.CommandBatch;
 import io.caravan.command.Scope;
+import io.caravan.command.StreamPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +43,16 @@ final class BatchTicket {
         return new BatchTicket(batch, completion, true);
     }
 
-    /** The offset that the source had reached when the unit that begins at {@code row} was part of its data. */
-    long offset(int row) {
+    /** The point that the source had reached when the unit that begins at {@code row} was part of its data. */
+    StreamPoint point(int row) {
         long end = batch.endOffset(unitEnd(row) - 1);
-        return value ? end - 1 : end;
+        return new StreamPoint(batch.origin().history(), value ? end - 1 : end);
+    }
+
+    /** The point up to which everything is disposed of when the batch has ended, as everything before it has. */
+    StreamPoint end() {
+        long offset = batch.size() == 0 ? batch.origin().startOffset() : batch.endOffset(batch.size() - 1);
+        return new StreamPoint(batch.origin().history(), offset);
     }
 
     /** Whether it writes a key that was read again at the source. */

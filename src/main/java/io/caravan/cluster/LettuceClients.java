@@ -68,11 +68,18 @@ final class LettuceClients implements AutoCloseable {
         knowsUsers = false;
     }
 
-    /** Resources for one link, whose channels {@code customizer} gets to see; shut down with it. */
+    /**
+     * Resources for one link, whose channels {@code customizer} gets to see; shut down with it.
+     *
+     * <p>What they share with the others is handed over by name: what {@code mutate()} copies silently (the timer) is taken for
+     * theirs, and would be stopped with them for all.
+     */
     ClientResources tapped(NettyCustomizer customizer) {
         return resources
                 .mutate()
                 .eventLoopGroupProvider(eventLoops)
+                .eventExecutorGroup(executor)
+                .timer(resources.timer())
                 .nettyCustomizer(customizer)
                 .build();
     }

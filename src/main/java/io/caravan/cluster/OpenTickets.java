@@ -1,21 +1,21 @@
 package io.caravan.cluster;
 
-import io.caravan.command.CommandBatch;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * The batches of each shard that have been taken and have not ended, in that order: so it is known up to which offset nothing
+ * The batches of each shard that have been taken and have not ended, in that order: so it is known up to which point nothing
  * of a shard waits any more. Owned by the destination's event loop.
  */
 final class OpenTickets {
 
-    /** Told of the offset up to which everything of a shard has been disposed of, whenever it has moved. */
+    /** Told of the point up to which everything of a shard has been disposed of, whenever it has moved. */
     @FunctionalInterface
     interface Progress {
-        void disposed(SourceShard shard, long offset);
+        void disposed(SourceShard shard, StreamPoint point);
     }
 
     private final Progress progress;
@@ -38,10 +38,10 @@ final class OpenTickets {
         if (ofShard == null || ofShard.peek() != ticket) {
             return; // others before it are still open
         }
-        CommandBatch last = ticket.batch;
+        BatchTicket last = ticket;
         while (!ofShard.isEmpty() && ofShard.element().hasEnded()) {
-            last = ofShard.remove().batch;
+            last = ofShard.remove();
         }
-        progress.disposed(shard, last.size() == 0 ? last.origin().startOffset() : last.endOffset(last.size() - 1));
+        progress.disposed(shard, last.end());
     }
 }

@@ -1,10 +1,10 @@
 package io.caravan.cluster;
 
-import io.caravan.command.BatchOrigin;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.HashSlot;
 import io.caravan.command.Scope;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.node.NodeAddress;
 import io.caravan.refresh.KeyRefresher;
 import io.caravan.refresh.RefreshCounters;
@@ -40,7 +40,6 @@ final class SlotRouter implements NodeLink.Owner {
     private final KeyRefresher refresher;
     private final UnitKeys units;
     private final Refusals refusals;
-    private final Histories histories = new Histories();
     private final OpenTickets openTickets;
     private final RecentBatches recent = new RecentBatches();
     private final Failovers failovers = new Failovers(this, recent);
@@ -142,7 +141,6 @@ final class SlotRouter implements NodeLink.Owner {
     /** Takes a batch from a row on. */
     void take(BatchTicket ticket, int firstRow) {
         CommandBatch batch = ticket.batch;
-        follow(batch.origin());
         broadcastRules.joins(batch.origin().shard());
         int end;
         for (int row = firstRow; row < batch.size(); row = end) {
@@ -167,13 +165,6 @@ final class SlotRouter implements NodeLink.Owner {
         ticket.routed();
     }
 
-    /** What was read again of a history that is over says nothing about another. */
-    private void follow(BatchOrigin origin) {
-        if (histories.beginsAnew(origin)) {
-            refresher.beginsAnew(origin.shard());
-        }
-    }
-
     /** The batches whose writes may be lost with a master. */
     RecentBatches recent() {
         return recent;
@@ -183,7 +174,7 @@ final class SlotRouter implements NodeLink.Owner {
     void refresh(SourceShard shard, int database, List<byte[]> keys, Consumer<@Nullable Throwable> done) {
         Set<SourceKey> each = new LinkedHashSet<>();
         keys.forEach(key -> each.add(SourceKey.of(shard, database, key)));
-        refresher.refresh(each, Long.MIN_VALUE, done);
+        refresher.refresh(each, StreamPoint.START, done);
     }
 
     /** A link is connected: slots that waited for it may go on. */

@@ -4,6 +4,7 @@ import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandGroup;
 import io.caravan.command.Scope;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.refresh.KeyRefresher;
 import io.caravan.refresh.SourceKey;
 import java.util.LinkedHashSet;
@@ -63,8 +64,9 @@ final class UnitKeys {
         if (refresher.remembersNothing()) {
             return false;
         }
+        var at = new StreamPoint(ticket.batch.origin().history(), ticket.batch.endOffset(row));
         for (SourceKey key : of(ticket, row)) {
-            if (refresher.contains(key, ticket.batch.endOffset(row))) {
+            if (refresher.contains(key, at)) {
                 return true;
             }
         }
@@ -73,11 +75,11 @@ final class UnitKeys {
 
     /** Disposes of a unit that {@link #containedInReading} spoke of: keys of it that were not read yet are read now. */
     void drop(BatchTicket ticket, int row) {
-        long offset = ticket.offset(row);
+        StreamPoint at = ticket.point(row);
         List<SourceKey> missing = of(ticket, row).stream()
-                .filter(key -> !refresher.contains(key, offset))
+                .filter(key -> !refresher.contains(key, at))
                 .toList();
-        refresh(ticket, missing, offset);
+        refresh(ticket, missing, at);
     }
 
     /**
@@ -87,7 +89,7 @@ final class UnitKeys {
     void answerBroadcast(BatchTicket ticket, int row) {
         CommandBatch batch = ticket.batch;
         if (batch.spec(row).name().equals("SWAPDB")) {
-            refresh(ticket, swapped(batch, row), ticket.offset(row));
+            refresh(ticket, swapped(batch, row), ticket.point(row));
             return;
         }
         if (Emptying.isFlush(batch, row)) {
@@ -100,7 +102,8 @@ final class UnitKeys {
         SourceShard shard = batch.origin().shard();
         List<Integer> databases = batch.command(row).swappedDatabases();
         Set<SourceKey> keys = new LinkedHashSet<>();
-        for (SourceKey key : refresher.readBehind(shard, batch.endOffset(row))) {
+        var at = new StreamPoint(batch.origin().history(), batch.endOffset(row));
+        for (SourceKey key : refresher.readBehind(shard, at)) {
             if (databases.contains(key.database())) {
                 databases.forEach(database -> keys.add(SourceKey.of(shard, database, key.key())));
             }
@@ -110,14 +113,14 @@ final class UnitKeys {
 
     /** Reads the keys of a unit in its place. */
     void refresh(BatchTicket ticket, int row) {
-        refresh(ticket, of(ticket, row), ticket.offset(row));
+        refresh(ticket, of(ticket, row), ticket.point(row));
     }
 
-    private void refresh(BatchTicket ticket, List<SourceKey> keys, long offset) {
+    private void refresh(BatchTicket ticket, List<SourceKey> keys, StreamPoint from) {
         if (keys.isEmpty()) {
             ticket.answered(); // nothing is missing; or a message to subscribers: sent once, maybe not received
         } else {
-            refresher.refresh(keys, offset, ticket::answered);
+            refresher.refresh(keys, from, ticket::answered);
         }
     }
 

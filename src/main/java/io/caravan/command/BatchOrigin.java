@@ -6,6 +6,8 @@ package io.caravan.command;
  * @param shard the source shard
  * @param phase snapshot or stream
  * @param replicationId the 40 characters that name the history that the offsets count in
+ * @param history how many histories the shard has had before that one, as far as this process knows: offsets of different
+ *     histories say nothing of each other
  * @param sequence number of the batch within its shard, counting from 0 through reconnections
  * @param startOffset the replication offset before the first command; in the snapshot the offset that it was taken at
  * @param endOffset the replication offset after the last command, commands that are not passed on ({@code PING})
@@ -26,6 +28,7 @@ public record BatchOrigin(
         SourceShard shard,
         Phase phase,
         String replicationId,
+        int history,
         long sequence,
         long startOffset,
         long endOffset,
@@ -51,6 +54,7 @@ public record BatchOrigin(
                 shard,
                 phase,
                 replicationId,
+                0,
                 sequence,
                 startOffset,
                 endOffset,
@@ -72,6 +76,24 @@ public record BatchOrigin(
             long endOffset,
             long receivedAtNanos) {
         this(shard, phase, replicationId, sequence, startOffset, endOffset, receivedAtNanos, 0, false);
+    }
+
+    /** Of a batch of that history. */
+    public BatchOrigin inHistory(int number) {
+        return new BatchOrigin(
+                shard,
+                phase,
+                replicationId,
+                number,
+                sequence,
+                startOffset,
+                endOffset,
+                receivedAtNanos,
+                sourceTimeMillis,
+                late,
+                ranAtNanos,
+                repeatedUntil,
+                staleUntil);
     }
 
     @Override

@@ -57,6 +57,14 @@ public interface SourceShard {
     }
 
     /**
+     * How many histories of offsets the shard has had before the present one: each full resynchronization begins another, a replica
+     * that takes over and can be continued does not.
+     */
+    default int history() {
+        return 0;
+    }
+
+    /**
      * Reads a key, as it is called in the shard's batches, on the source, at an offset that is not before the offset of any
      * command received so far. Does not wait;
      * the stage ends on a thread of the source, with an exception if the key cannot be read.

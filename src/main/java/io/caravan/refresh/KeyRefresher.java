@@ -2,6 +2,7 @@ package io.caravan.refresh;
 
 import io.caravan.command.KeyValue;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * their lane.
  *
  * <p>What always holds: (A) While a key is being read its lane is held. (B) A value counts only for those who asked for it at
- * an offset that it was not read before. (C) Once it is read, commands of its shard up to the offset of the reading are
+ * an offset that it was not read before. Who asked in a history that is over is served by whatever is there: a snapshot of the next one
+ * follows. (C) Once it is read, commands of its shard up to the offset of the reading are
  * contained in it: {@link #contains} says so until the stream has passed. (D) A key is read at most once in an interval, and
  * at most {@value #MOST_AT_ONCE} keys are being read at once; the others wait.
  *
@@ -40,8 +42,8 @@ public final class KeyRefresher {
         void after(long delay, TimeUnit unit, Runnable task);
     }
 
-    /** Someone who waits for a key: as it is at {@code offset} or later. */
-    private record Waiter(long offset, Completion completion) {}
+    /** Someone who waits for a key: as it is at that point or later. */
+    private record Waiter(StreamPoint from, Completion completion) {}
 
     private final KeyLanes lanes;
     private final Executor eventLoop;
@@ -87,19 +89,19 @@ public final class KeyRefresher {
         return ledger.isEmpty();
     }
 
-    /** Whether a command at {@code offset} that touches {@code key} is contained in what was read. */
-    public boolean contains(SourceKey key, long offset) {
-        return ledger.contains(key, offset);
+    /** Whether a command at that point that touches {@code key} is contained in what was read. */
+    public boolean contains(SourceKey key, StreamPoint at) {
+        return ledger.contains(key, at);
     }
 
-    /** Everything of the shard's stream up to {@code offset} has been disposed of. */
-    public void passed(SourceShard shard, long offset) {
-        ledger.passed(shard, offset);
+    /** Everything of the shard's stream up to that point has been disposed of. */
+    public void passed(SourceShard shard, StreamPoint point) {
+        ledger.passed(shard, point);
     }
 
-    /** The keys of a shard that were read behind {@code offset}, of which something may be to come that the value contains. */
-    public List<SourceKey> readBehind(SourceShard shard, long offset) {
-        return ledger.readBehind(shard, offset);
+    /** The keys of a shard that were read behind that point, of which something may be to come that the value contains. */
+    public List<SourceKey> readBehind(SourceShard shard, StreamPoint point) {
+        return ledger.readBehind(shard, point);
     }
 
     /** The destination has lost these keys, as the source had before they were read. */
@@ -108,25 +110,12 @@ public final class KeyRefresher {
     }
 
     /**
-     * The shard's offsets count in another history from now on, of which a snapshot follows: what was asked for in the old one
-     * is answered by whatever is there.
-     */
-    public void beginsAnew(SourceShard shard) {
-        ledger.forget(shard);
-        waiting.forEach((key, waiters) -> {
-            if (key.shard() == shard) {
-                waiters.replaceAll(waiter -> new Waiter(Long.MIN_VALUE, waiter.completion()));
-            }
-        });
-    }
-
-    /**
-     * Reads keys, each at {@code offset} or later, and writes them.
+     * Reads keys, each at that point or later, and writes them.
      *
      * @param keys at least one, each once
      * @param done told when all are written, with the first failure if there was one
      */
-    public void refresh(Collection<SourceKey> keys, long offset, Consumer<@Nullable Throwable> done) {
+    public void refresh(Collection<SourceKey> keys, StreamPoint from, Consumer<@Nullable Throwable> done) {
         var completion = new Completion(keys.size(), done);
         for (SourceKey key : keys) {
             List<Waiter> waiters = waiting.get(key);
@@ -138,7 +127,7 @@ public final class KeyRefresher {
             } else {
                 counters.coalesced();
             }
-            waiters.add(new Waiter(offset, completion));
+            waiters.add(new Waiter(from, completion));
         }
     }
 
@@ -161,25 +150,36 @@ public final class KeyRefresher {
             beingRead++;
             counters.read();
             pace.reads(key);
+            int history = key.shard().history();
             key.shard()
                     .read(key.key(), key.database())
-                    .whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, value, failure)));
+                    .whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, history, value, failure)));
         }
         counters.waiting(waiting.size());
     }
 
-    private void arrived(SourceKey key, @Nullable KeyValue value, @Nullable Throwable failure) {
+    /** @param history the shard's when it was asked: if another has begun meanwhile, nobody knows in which the value's offset counts */
+    private void arrived(SourceKey key, int history, @Nullable KeyValue value, @Nullable Throwable failure) {
         beingRead--;
         List<Waiter> waiters = waiting.getOrDefault(key, List.of());
-        long first = waiters.stream().mapToLong(Waiter::offset).min().orElse(Long.MIN_VALUE);
-        if (value == null || value.offset() < first) {
-            counters.failed();
-            tellSometimes(key, failure == null ? "it was read before offset " + first : failure.getMessage());
-            schedule(key, RETRY_NANOS);
+        StreamPoint first =
+                waiters.stream().map(Waiter::from).min(StreamPoint::compareTo).orElse(StreamPoint.START);
+        if (value == null) {
+            again(key, failure == null ? "no answer" : failure.getMessage());
+        } else if (history != key.shard().history()) {
+            again(key, "its shard has begun anew meanwhile");
+        } else if (!new StreamPoint(history, value.offset()).reaches(first)) {
+            again(key, "it was read before offset " + first.offset());
         } else {
-            write(key, value, waiters);
+            write(key, history, value, waiters);
         }
         startDue();
+    }
+
+    private void again(SourceKey key, @Nullable String why) {
+        counters.failed();
+        tellSometimes(key, why);
+        schedule(key, RETRY_NANOS);
     }
 
     /** While a source is away this happens for every key, many times a second. */
@@ -196,10 +196,10 @@ public final class KeyRefresher {
         }
     }
 
-    private void write(SourceKey key, KeyValue value, List<Waiter> waiters) {
-        List<Waiter> answered = waiters.stream()
-                .filter(waiter -> waiter.offset() <= value.offset())
-                .toList();
+    private void write(SourceKey key, int history, KeyValue value, List<Waiter> waiters) {
+        var readAt = new StreamPoint(history, value.offset());
+        List<Waiter> answered =
+                waiters.stream().filter(waiter -> readAt.reaches(waiter.from())).toList();
         waiters.removeAll(answered);
         Consumer<@Nullable Throwable> ended =
                 writeFailure -> answered.forEach(waiter -> waiter.completion().keyDone(writeFailure));
@@ -209,8 +209,8 @@ public final class KeyRefresher {
             lanes.hold(key.key()); // they asked for more than was read: once more
             schedule(key, pace.pauseBefore(key));
         }
-        ledger.refreshed(key, value.offset());
-        lanes.write(key.key(), values.writing(key, value), ended);
+        ledger.refreshed(key, readAt);
+        lanes.write(key.key(), values.writing(key, history, value), ended);
     }
 
     /** Told of each key; tells when it was told of all. */

@@ -1,6 +1,7 @@
 package io.caravan.refresh;
 
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -17,32 +18,32 @@ import java.util.function.Predicate;
  */
 final class RefreshLedger {
 
-    /** The keys of a shard in the order in which they were read, which is that of the offsets. */
-    private final Map<SourceShard, Map<SourceKey, Long>> refreshed = new HashMap<>();
+    /** The keys of a shard in the order in which they were read, which is that of the points. */
+    private final Map<SourceShard, Map<SourceKey, StreamPoint>> refreshed = new HashMap<>();
 
     /** Whether nothing has been read again lately, so that no command needs to be looked at. */
     boolean isEmpty() {
         return refreshed.isEmpty();
     }
 
-    /** {@code key} was read at {@code offset}. */
-    void refreshed(SourceKey key, long offset) {
-        Map<SourceKey, Long> ofShard = refreshed.computeIfAbsent(key.shard(), shard -> new LinkedHashMap<>());
-        Long before = ofShard.remove(key);
-        ofShard.put(key, before == null ? offset : Math.max(before, offset));
+    /** {@code key} was read at that point. */
+    void refreshed(SourceKey key, StreamPoint at) {
+        Map<SourceKey, StreamPoint> ofShard = refreshed.computeIfAbsent(key.shard(), shard -> new LinkedHashMap<>());
+        StreamPoint before = ofShard.remove(key);
+        ofShard.put(key, before == null || at.reaches(before) ? at : before);
     }
 
-    /** Whether a command at {@code offset} that touches {@code key} is contained in what was read. */
-    boolean contains(SourceKey key, long offset) {
-        Long readAt = refreshed.getOrDefault(key.shard(), Map.of()).get(key);
-        return readAt != null && offset <= readAt;
+    /** Whether a command at that point that touches {@code key} is contained in what was read. */
+    boolean contains(SourceKey key, StreamPoint at) {
+        StreamPoint readAt = refreshed.getOrDefault(key.shard(), Map.of()).get(key);
+        return readAt != null && readAt.reaches(at);
     }
 
-    /** Everything of the shard's stream up to {@code offset} has been disposed of. */
-    void passed(SourceShard shard, long offset) {
-        Map<SourceKey, Long> ofShard = refreshed.getOrDefault(shard, Map.of());
-        Iterator<Long> readAt = ofShard.values().iterator();
-        while (readAt.hasNext() && readAt.next() <= offset) {
+    /** Everything of the shard's stream up to that point has been disposed of. */
+    void passed(SourceShard shard, StreamPoint point) {
+        Map<SourceKey, StreamPoint> ofShard = refreshed.getOrDefault(shard, Map.of());
+        Iterator<StreamPoint> readAt = ofShard.values().iterator();
+        while (readAt.hasNext() && point.reaches(readAt.next())) {
             readAt.remove();
         }
         if (ofShard.isEmpty()) {
@@ -50,10 +51,10 @@ final class RefreshLedger {
         }
     }
 
-    /** The keys of the shard that were read behind {@code offset}. */
-    List<SourceKey> readBehind(SourceShard shard, long offset) {
+    /** The keys of the shard that were read behind that point. */
+    List<SourceKey> readBehind(SourceShard shard, StreamPoint point) {
         return refreshed.getOrDefault(shard, Map.of()).entrySet().stream()
-                .filter(reading -> reading.getValue() > offset)
+                .filter(reading -> !point.reaches(reading.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -62,10 +63,5 @@ final class RefreshLedger {
     void forget(Predicate<SourceKey> keys) {
         refreshed.values().forEach(ofShard -> ofShard.keySet().removeIf(keys));
         refreshed.values().removeIf(Map::isEmpty);
-    }
-
-    /** The shard's offsets count in another history from now on. */
-    void forget(SourceShard shard) {
-        refreshed.remove(shard);
     }
 }

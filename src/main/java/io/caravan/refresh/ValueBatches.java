@@ -28,18 +28,18 @@ public final class ValueBatches {
      * A batch of one unit that writes the value: a transaction if it takes several commands, so that nobody sees half of it. It
      * lies behind the reading, so that it is contained in a later one but not in its own.
      */
-    CommandBatch writing(SourceKey key, KeyValue value) {
-        CommandBatch single = batch(key, value, false);
+    CommandBatch writing(SourceKey key, int history, KeyValue value) {
+        CommandBatch single = batch(key, history, value, false);
         adapter.adapt(single);
         if (single.size() == 1) {
             return single;
         }
-        CommandBatch transaction = batch(key, value, true);
+        CommandBatch transaction = batch(key, history, value, true);
         adapter.adapt(transaction);
         return transaction;
     }
 
-    private static CommandBatch batch(SourceKey key, KeyValue value, boolean asTransaction) {
+    private static CommandBatch batch(SourceKey key, int history, KeyValue value, boolean asTransaction) {
         var writer = new RespWriter(64);
         if (asTransaction) {
             writer.command("MULTI");
@@ -56,7 +56,8 @@ public final class ValueBatches {
             scanner.scan(writer.bytes(), from, writer.length());
             builder.add(scanner, CommandTable.standard().of(scanner), key.database(), 0);
         }
-        var origin = new BatchOrigin(key.shard(), Phase.STREAM, "", 0, offset, offset, System.nanoTime());
+        var origin =
+                new BatchOrigin(key.shard(), Phase.STREAM, "", 0, offset, offset, System.nanoTime()).inHistory(history);
         return builder.build(origin, writer.bytes(), writer.length());
     }
 

@@ -25,6 +25,7 @@ final class BatchOutlet {
     private final DatabaseMapping databases;
     private long sequence;
     private long repeatedUntil;
+    private volatile int history;
     private volatile long staleUntil;
 
     BatchOutlet(
@@ -41,6 +42,16 @@ final class BatchOutlet {
         this.clock = clock;
         this.ceiling = ceiling;
         databases = new DatabaseMapping(shard.databases(), shard.name(), counters);
+    }
+
+    /** From now on offsets count in another history. */
+    void beginsHistory() {
+        history = history + 1; // one thread writes
+    }
+
+    /** How many histories there were before the present one. Any thread. */
+    int history() {
+        return history;
     }
 
     /** Commands of the stream up to {@code offset} may have been applied by a process before this one. */
@@ -60,7 +71,8 @@ final class BatchOutlet {
 
     /** The origin of the next batch, of a snapshot that was taken at {@code offset}. */
     BatchOrigin snapshot(String replicationId, long offset) {
-        return new BatchOrigin(shard, Phase.SNAPSHOT, replicationId, sequence++, offset, offset, System.nanoTime());
+        return new BatchOrigin(shard, Phase.SNAPSHOT, replicationId, sequence++, offset, offset, System.nanoTime())
+                .inHistory(history);
     }
 
     /**
@@ -77,6 +89,7 @@ final class BatchOutlet {
                 shard,
                 Phase.STREAM,
                 replicationId,
+                history,
                 sequence++,
                 startOffset,
                 endOffset,

@@ -114,6 +114,11 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     @Override
+    public int history() {
+        return outlet.history();
+    }
+
+    @Override
     public Databases databases() {
         return settings.databases();
     }
@@ -345,6 +350,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         counters.fullyResynchronized();
         clock.linked();
         stream = null;
+        outlet.beginsHistory();
         outlet.repeatedUntil(0);
         var position = new ReplicationPosition(full.replicationId(), full.offset(), 0);
         queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already

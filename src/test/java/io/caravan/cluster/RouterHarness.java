@@ -227,6 +227,9 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         /** Where the source is. */
         long offset;
 
+        /** How many histories it has had before. */
+        int history;
+
         final BitSet slots = SourceShard.super.slots();
 
         /** What its commands mean. */
@@ -267,6 +270,11 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public int history() {
+            return history;
         }
 
         @Override

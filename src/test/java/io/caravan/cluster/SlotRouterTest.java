@@ -684,6 +684,38 @@ class SlotRouterTest {
     }
 
     @Test
+    void who_asked_for_a_key_in_a_history_that_is_over_is_served_by_whatever_is_there() {
+        lostIncrement();
+
+        harness.shard.history = 1; // its offsets begin at 0 again
+        harness.shard.read("foo", "of either history");
+        harness.run();
+        assertThat(harness.written("a")).isEmpty();
+        harness.advance(Duration.ofSeconds(1));
+        harness.shard.read("foo", "payload", 0, 5);
+        harness.run();
+
+        assertThat(harness.written("a")).containsExactly("RESTORE foo 0 payload REPLACE");
+    }
+
+    @Test
+    void a_unit_of_a_history_that_is_over_is_not_sent_behind_a_reading_of_the_next_one() {
+        lostIncrement();
+        harness.take("waits", "APPEND foo x");
+
+        harness.shard.history = 1;
+        harness.shard.fail("foo");
+        harness.run();
+        harness.advance(Duration.ofSeconds(1));
+        harness.shard.read("foo", "payload", 0, 5);
+        harness.run();
+
+        assertThat(harness.written("a")).containsExactly("RESTORE foo 0 payload REPLACE");
+        harness.answer("a", "+OK");
+        assertThat(harness.ended).containsExactlyInAnyOrder("batch", "waits");
+    }
+
+    @Test
     void a_reading_that_failed_is_tried_again() {
         lostIncrement();
 

@@ -119,6 +119,7 @@ public final class Batches {
                 Phase.STREAM,
                 REPLICATION_ID,
                 0,
+                0,
                 1000,
                 1000 + rows.writer.length(),
                 now,

@@ -54,8 +54,8 @@ public final class Await {
                 "not within " + limit.toMillis() + " ms: " + description + "; last seen: " + lastSeen, lastFailure);
     }
 
-    /** Returns at the given {@link System#nanoTime()}; for writers that keep a rate. */
-    static void moment(long nanoTime) {
+    /** Returns at the given {@link System#nanoTime()}; for what keeps a rate, or is to last for a while. */
+    public static void moment(long nanoTime) {
         for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
             pause(left);
         }

@@ -48,6 +48,12 @@ public final class ClusterOptions {
         return this;
     }
 
+    /** As {@link ServerOptions#linked}, on every node. From 4.0 on. */
+    public ClusterOptions linked() {
+        nodeOptions.linked();
+        return this;
+    }
+
     /** As {@link ServerOptions#user}, on every node. */
     public ClusterOptions user(String name, String password, String... rules) {
         nodeOptions.user(name, password, rules);

@@ -1,14 +1,14 @@
 package io.caravan.servers;
 
 /** The slot of a key: CRC16 (XMODEM) of the key or of its hash tag, modulo 16384 ({@code keyHashSlot}, cluster.c). */
-final class HashSlots {
+public final class HashSlots {
     static final int COUNT = 16_384;
 
     private static final int[] CRC16 = table();
 
     private HashSlots() {}
 
-    static int of(byte[] key) {
+    public static int of(byte[] key) {
         int from = 0;
         int to = key.length;
         int open = position(key, '{', 0);

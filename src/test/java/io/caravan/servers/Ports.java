@@ -35,6 +35,11 @@ final class Ports {
         throw new IllegalStateException("no free port between " + FIRST + " and " + LAST);
     }
 
+    /** The cluster bus port of a server that listens there. */
+    static int busOf(int port) {
+        return port + BUS_OFFSET;
+    }
+
     static synchronized void giveBack(int port) {
         TAKEN.remove(port);
     }

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  */
 public final class RedisCluster implements Deployment, AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration FAILOVER_LIMIT = Duration.ofSeconds(6);
     private static final Duration MEETING_LIMIT = Duration.ofSeconds(5);
 
     private final ClusterOptions options;
@@ -87,12 +88,19 @@ public final class RedisCluster implements Deployment, AutoCloseable {
                 Set<Integer> known = known(node);
                 nodes.stream()
                         .filter(other -> other.port() < node.port() && !known.contains(other.port()))
-                        .forEach(
-                                other -> node.command("CLUSTER", "MEET", other.host(), Integer.toString(other.port())));
+                        .forEach(other -> meet(node, other));
             }
             awaitKnown();
             return true;
         });
+    }
+
+    private static void meet(RedisServer node, RedisServer other) {
+        List<Object> words = new ArrayList<>(List.of("CLUSTER", "MEET", other.host(), other.port()));
+        if (node.program().atLeast("4.0")) {
+            words.add(other.busPort());
+        }
+        node.command(Request.of(words.toArray()));
     }
 
     private void awaitKnown() {
@@ -281,11 +289,23 @@ public final class RedisCluster implements Deployment, AutoCloseable {
         awaitAgreement();
     }
 
-    /** Makes a replica the master of its shard without losing a write (CLUSTER FAILOVER). */
-    public void failover(RedisServer replica) {
+    /**
+     * Makes a replica the master of its shard: without losing a write ({@code CLUSTER FAILOVER}), or with {@code FORCE} or {@code
+     * TAKEOVER} as {@code mode}, which do not wait for what it has not received yet.
+     */
+    public void failover(RedisServer replica, String... mode) {
         String masterId = view(replica).myself().masterId();
-        replica.command("CLUSTER", "FAILOVER");
-        Await.until(replica + " is master", LIMIT, () -> view(replica).myself().isMaster());
+        List<Object> words = new ArrayList<>(List.of("CLUSTER", "FAILOVER"));
+        words.addAll(List.of(mode));
+        Await.until(replica + " is master", LIMIT, () -> {
+            replica.command(Request.of(words.toArray()));
+            // A server gives up after 5 s (CLUSTER_MF_TIMEOUT, cluster.h); then it is told again.
+            Await.until(
+                    replica + " is master",
+                    FAILOVER_LIMIT,
+                    () -> view(replica).myself().isMaster());
+            return true;
+        });
         awaitAgreement();
         if (replica.program().atLeast("6.2") && !replica.program().atLeast("7.0")) {
             // 6.2 forgets to end the pause of its clients (resetManualFailover, cluster.c): they would hang for 10 s.

@@ -25,6 +25,7 @@ public final class RedisServer implements Deployment, AutoCloseable {
     private final ServerOptions options;
     private final ServerProcess process;
     private int port = Ports.take();
+    private Optional<SlowLink> link = Optional.empty();
     private Optional<RespClient> ownClient = Optional.empty();
 
     RedisServer(ServerOptions options) {
@@ -47,7 +48,11 @@ public final class RedisServer implements Deployment, AutoCloseable {
         if (options.isTls()) {
             TlsIdentity.writeTo(folder());
         }
-        process.start(options.configuration(port, process.folder().toString()));
+        if (options.isLinked() && link.isEmpty()) {
+            link = Optional.of(SlowLink.to(port));
+        }
+        link.ifPresent(SlowLink::open);
+        process.start(options.configuration(port(), port, process.folder().toString()));
     }
 
     /** Returns when the server has loaded its data and answers; takes another port if somebody was faster at ours. */
@@ -56,6 +61,8 @@ public final class RedisServer implements Deployment, AutoCloseable {
             if (attempt == PORT_ATTEMPTS) {
                 throw new AssertionError(this + " found no free port in " + attempt + " attempts; its log:\n" + log());
             }
+            link.ifPresent(SlowLink::close);
+            link = Optional.empty();
             Ports.giveBack(port);
             port = Ports.take();
             launch();
@@ -100,14 +107,25 @@ public final class RedisServer implements Deployment, AutoCloseable {
         return "127.0.0.1";
     }
 
+    /** Where clients and other nodes reach it. */
     public int port() {
-        return port;
+        return link.map(SlowLink::port).orElse(port);
+    }
+
+    /** The port of the cluster bus, to which no link leads. */
+    int busPort() {
+        return Ports.busOf(port);
+    }
+
+    /** The network before a server that was started {@link ServerOptions#linked()}. */
+    public SlowLink link() {
+        return link.orElseThrow(() -> new IllegalStateException(this + " was not started with a link"));
     }
 
     /** With the default user's password, and over TLS where the server speaks that. */
     public Endpoint endpoint() {
         SocketFactory sockets = options.isTls() ? TlsIdentity.sockets() : SocketFactory.getDefault();
-        return new Endpoint(host(), port, "", options.password(), sockets);
+        return new Endpoint(host(), port(), "", options.password(), sockets);
     }
 
     /** The certificate that a TLS client has to trust, in PEM form; its key lies beside it as {@code tls.key}. */
@@ -129,7 +147,7 @@ public final class RedisServer implements Deployment, AutoCloseable {
     }
 
     /** Alive and not paused. */
-    boolean isResponsive() {
+    public boolean isResponsive() {
         return process.isResponsive();
     }
 
@@ -232,6 +250,7 @@ public final class RedisServer implements Deployment, AutoCloseable {
 
     private void startAgain() {
         closeOwnClient();
+        link.ifPresent(SlowLink::shut);
         launch();
         if (!answers()) {
             throw new AssertionError("port " + port + " was taken while " + this + " restarted");
@@ -241,6 +260,7 @@ public final class RedisServer implements Deployment, AutoCloseable {
     /** SIGKILL; {@link #restart()} starts it again with what is on disk. */
     public void kill() {
         process.kill();
+        link.ifPresent(SlowLink::shut);
         closeOwnClient();
     }
 
@@ -264,6 +284,7 @@ public final class RedisServer implements Deployment, AutoCloseable {
     public void close() {
         closeOwnClient();
         process.remove();
+        link.ifPresent(SlowLink::close);
         Ports.giveBack(port);
     }
 

@@ -12,6 +12,7 @@ public final class ServerOptions {
     private final List<String> lines = new ArrayList<>();
     private String password = "";
     private boolean tls;
+    private boolean linked;
 
     ServerOptions(ServerProgram program) {
         this.program = program;
@@ -60,6 +61,15 @@ public final class ServerOptions {
                 .option("cluster-node-timeout", Integer.toString(nodeTimeoutMillis));
     }
 
+    /**
+     * Puts a {@link SlowLink} before the server: its port, also the one that it announces to other nodes and to clients, is the
+     * link's. Not with TLS.
+     */
+    public ServerOptions linked() {
+        linked = true;
+        return this;
+    }
+
     /** Starts the server and returns when it answers. */
     public RedisServer start() {
         RedisServer server = launch();
@@ -85,14 +95,22 @@ public final class ServerOptions {
         return password;
     }
 
+    boolean isLinked() {
+        return linked;
+    }
+
     boolean isTls() {
         return tls;
     }
 
-    List<String> configuration(int port, String folder) {
+    /**
+     * @param port where clients and other nodes reach it
+     * @param ownPort where it listens; another one if it is {@link #linked()}
+     */
+    List<String> configuration(int port, int ownPort, String folder) {
         List<String> all = new ArrayList<>(List.of(
                 "bind 127.0.0.1",
-                "port " + (tls ? 0 : port),
+                "port " + (tls ? 0 : ownPort),
                 "dir \"" + folder + "\"",
                 "daemonize no",
                 "supervised no"));
@@ -101,6 +119,10 @@ public final class ServerOptions {
             all.add("tls-cert-file " + TlsIdentity.CERTIFICATE_FILE);
             all.add("tls-ca-cert-file " + TlsIdentity.CERTIFICATE_FILE);
             all.add("tls-key-file " + TlsIdentity.KEY_FILE);
+        }
+        if (linked) {
+            all.add("cluster-announce-port " + port);
+            all.add("cluster-announce-bus-port " + Ports.busOf(ownPort));
         }
         all.addAll(lines);
         return all;
@@ -112,6 +134,7 @@ public final class ServerOptions {
         copy.lines.addAll(lines);
         copy.password = password;
         copy.tls = tls;
+        copy.linked = linked;
         return copy;
     }
 }

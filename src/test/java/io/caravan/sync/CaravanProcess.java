@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * The application as a process of its own, in a folder with {@code routes/} and {@code config/} as a user would have it.
  * The folder is removed when it is closed.
  */
-final class CaravanProcess implements AutoCloseable {
+public final class CaravanProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Path SHIPPED_ROUTES = Path.of("routes");
@@ -37,18 +37,22 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     /** What the process is started with. */
-    static final class Settings {
+    public static final class Settings {
+
+        private Settings() {}
 
         private final Map<String, String> properties = new TreeMap<>();
         private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
         private String route = "";
 
-        Settings with(String name, String value) {
+        /** Sets a property of {@code config/application.properties}. */
+        public Settings with(String name, String value) {
             properties.put(name, value);
             return this;
         }
 
-        Settings java(String option) {
+        /** Adds a flag of Java. */
+        public Settings java(String option) {
             javaOptions.add(option);
             return this;
         }
@@ -59,7 +63,8 @@ final class CaravanProcess implements AutoCloseable {
             return this;
         }
 
-        CaravanProcess start() throws IOException {
+        /** Starts it. */
+        public CaravanProcess start() throws IOException {
             Path folder = Files.createTempDirectory("caravan-process-");
             Files.createDirectories(folder.resolve("config"));
             Files.createDirectories(folder.resolve("routes"));
@@ -90,16 +95,17 @@ final class CaravanProcess implements AutoCloseable {
                 .with("camel.management.enabled", "false");
     }
 
-    static Settings settings() {
+    public static Settings settings() {
         return new Settings().with("camel.management.enabled", "false");
     }
 
-    Path folder() {
+    /** Where it runs; {@code output.log} there is its log. */
+    public Path folder() {
         return folder;
     }
 
     /** All that it has written so far. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(folder.resolve("output.log"));
         } catch (IOException e) {
@@ -108,7 +114,7 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     /** Waits until its output contains a text. */
-    CaravanProcess awaitOutput(String text) {
+    public CaravanProcess awaitOutput(String text) {
         Await.until("the output contains '" + text + "'", PATIENCE, this::output, output -> output.contains(text));
         return this;
     }
@@ -149,7 +155,7 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitEnd();
     }
@@ -182,7 +188,7 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     /** Waits until it has ended by itself; answers the exit code. */
-    int awaitEnd() {
+    public int awaitEnd() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("the process does not end; its output: " + output());
@@ -194,8 +200,25 @@ final class CaravanProcess implements AutoCloseable {
         }
     }
 
+    /** SIGTERM, without waiting for the end. */
+    public void end() {
+        process.destroy();
+    }
+
+    /** Whether it runs, or is paused. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGSTOP or SIGCONT. */
+    public void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                .start()
+                .waitFor();
+    }
+
     /** Starts it again in the same folder. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         process = launch(folder, javaOptions);
     }
 

@@ -3,11 +3,17 @@ package io.caravan.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.node.SlotRanges;
+import io.caravan.replication.ShardCounters;
 import io.caravan.servers.Await;
+import io.caravan.servers.Comparison;
+import io.caravan.servers.ComparisonReport;
 import io.caravan.servers.Dataset;
+import io.caravan.servers.HashSlots;
 import io.caravan.servers.Load;
 import io.caravan.servers.LoadReport;
+import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -17,6 +23,9 @@ import org.junit.jupiter.api.Test;
 class ReshardIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** A route that is stopped without a word of how long that may take gets a minute. */
+    private static final Duration SHORTER_THAN_CAMELS = Duration.ofSeconds(45);
 
     @Test
     void keys_that_change_their_shard_are_neither_lost_nor_doubled() throws Exception {
@@ -41,6 +50,43 @@ class ReshardIT {
 
             assertThat(written.violationsAt(pair.destination)).isEmpty();
             pair.assertEqual();
+        }
+    }
+
+    @Test
+    void a_command_in_doubt_whose_key_has_gone_to_another_shard_does_not_hold_the_restart_up() throws Exception {
+        try (RedisCluster source = RedisCluster.on(Pair.older()).start();
+                RedisCluster destination =
+                        RedisCluster.on(Pair.newer()).linked().start();
+                RunningTask task =
+                        RunningTask.between(source.nodes(), destination.nodes()).start()) {
+            task.awaitStreaming();
+            byte[] key = "counter".getBytes(StandardCharsets.UTF_8);
+            RedisServer from = source.nodeForKey(key);
+            RedisServer to = source.masters().stream()
+                    .filter(master -> master != from)
+                    .findFirst()
+                    .orElseThrow();
+            destination.masters().forEach(RedisServer::pause);
+            double sent = task.meter("caravan.destination.commands");
+            from.command("INCR", "counter");
+            Await.until("it is sent", PATIENCE, () -> task.meter("caravan.destination.commands") > sent);
+
+            source.moveSlots(from, to, List.of(HashSlots.of(key)));
+            destination.servers().forEach(server -> server.link().cut());
+            destination.servers().forEach(RedisServer::resume);
+
+            Await.until(
+                    "two shards have begun anew, and the third goes on",
+                    SHORTER_THAN_CAMELS,
+                    () -> task.counters().stream()
+                            .map(ShardCounters::fullResynchronizations)
+                            .sorted()
+                            .toList(),
+                    List.of(0L, 1L, 1L)::equals);
+            task.awaitApplied(source.masters());
+            ComparisonReport report = Comparison.of(source, destination).run();
+            assertThat(report.isEqual()).as("%s", report).isTrue();
         }
     }
 
