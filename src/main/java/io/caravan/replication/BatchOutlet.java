@@ -24,7 +24,7 @@ final class BatchOutlet {
     private final Ceiling ceiling;
     private final DatabaseMapping databases;
     private long sequence;
-    private long repeatedUntil;
+    private volatile long repeatedUntil;
     private volatile int history;
     private volatile long staleUntil;
 
@@ -57,6 +57,11 @@ final class BatchOutlet {
     /** Commands of the stream up to {@code offset} may have been applied by a process before this one. */
     void repeatedUntil(long offset) {
         repeatedUntil = offset;
+    }
+
+    /** The offset up to which a process before this one may have applied the stream; 0 if none. Any thread. */
+    long repeatedUntil() {
+        return repeatedUntil;
     }
 
     /** Commands of the stream up to {@code offset} may meet keys that the source has lost before its snapshot. Any thread. */
