@@ -89,6 +89,7 @@ final class BatchOutlet {
         long nowMillis = System.currentTimeMillis();
         long nowNanos = System.nanoTime();
         long arrivedMillis = nowMillis - TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+        long earliestMillis = clock.ranAfter(startOffset);
         long ranMillis = clock.ranBefore(endOffset, arrivedMillis);
         return new BatchOrigin(
                 shard,
@@ -100,7 +101,7 @@ final class BatchOutlet {
                 endOffset,
                 arrivedNanos,
                 ranMillis + clock.differenceMillis(),
-                clock.isLate(startOffset),
+                clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis),
                 nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
                 repeatedUntil,
                 staleUntil);
