@@ -82,8 +82,9 @@ final class ReplicaWatch {
                 .map(replica -> Long.valueOf(replica.group(1)))
                 .toList();
         if (replicas.isEmpty()) {
+            // Never had one, or it has lost its link: then it lacks all that is written until it is back, and may
+            // become master so.
             waitingFor.remove(master);
-            replicatedUntil.remove(master);
             return;
         }
         replicatedUntil.putIfAbsent(master, askedNanos);

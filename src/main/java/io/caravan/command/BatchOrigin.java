@@ -15,8 +15,9 @@ package io.caravan.command;
  * @param receivedAtNanos {@link System#nanoTime()} when the last of its bytes had arrived
  * @param sourceTimeMillis what the source's clock said, as far as is known, when it ran the last of the commands: a time to
  *     live that a command names counts from there. Never before the command was run, and not after it was received
- * @param late whether the source had run commands of the batch before the link that they came by was made, so that {@code
- *     sourceTimeMillis} says little of them: keys with a relative time to live are then to be read again at the source
+ * @param late whether the source had run commands of the batch before the link that they came by was made, or at a time that is
+ *     known less than to the second, so that {@code sourceTimeMillis} says little of them: keys with a relative time to live are
+ *     then to be read again at the source
  * @param ranAtNanos {@link System#nanoTime()} when the source ran the last of the commands, as far as is known: not after
  *     {@code receivedAtNanos}
  * @param repeatedUntil the replication offset up to which commands may have been applied already, by a process that ended

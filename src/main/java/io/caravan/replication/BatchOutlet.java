@@ -24,7 +24,7 @@ final class BatchOutlet {
     private final Ceiling ceiling;
     private final DatabaseMapping databases;
     private long sequence;
-    private long repeatedUntil;
+    private volatile long repeatedUntil;
     private volatile int history;
     private volatile long staleUntil;
 
@@ -59,6 +59,11 @@ final class BatchOutlet {
         repeatedUntil = offset;
     }
 
+    /** The offset up to which a process before this one may have applied the stream; 0 if none. Any thread. */
+    long repeatedUntil() {
+        return repeatedUntil;
+    }
+
     /** Commands of the stream up to {@code offset} may meet keys that the source has lost before its snapshot. Any thread. */
     void staleUntil(long offset) {
         staleUntil = offset;
@@ -84,6 +89,7 @@ final class BatchOutlet {
         long nowMillis = System.currentTimeMillis();
         long nowNanos = System.nanoTime();
         long arrivedMillis = nowMillis - TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+        long earliestMillis = clock.ranAfter(startOffset);
         long ranMillis = clock.ranBefore(endOffset, arrivedMillis);
         return new BatchOrigin(
                 shard,
@@ -95,7 +101,7 @@ final class BatchOutlet {
                 endOffset,
                 arrivedNanos,
                 ranMillis + clock.differenceMillis(),
-                clock.isLate(startOffset),
+                clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis),
                 nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
                 repeatedUntil,
                 staleUntil);

@@ -27,6 +27,9 @@ final class LinkKeeper implements AutoCloseable {
         /** The history goes by another id; told before the first byte behind that point is in the queue. */
         void renamed(String newReplicationId);
 
+        /** A replica continues the stream behind this offset, and is known to have had everything up to there, but no more. */
+        void tookOver(long offset);
+
         /** The link is lost, or could not be made again; waits a while. On the thread that makes links again. */
         void linkLost(IOException cause);
 
@@ -100,7 +103,13 @@ final class LinkKeeper implements AutoCloseable {
             throw new ShardStoppedException();
         }
         opened.setClock(shard.clock());
-        return opened.synchronize(from);
+        PsyncReply reply = opened.synchronize(from);
+        if (reply instanceof PsyncReply.Continue resumed && from.isPresent()) {
+            resumed.newReplicationId()
+                    .filter(id -> !id.equals(from.get().replicationId()))
+                    .ifPresent(id -> shard.tookOver(from.get().offset()));
+        }
+        return reply;
     }
 
     private synchronized void onLost(IOException cause) {

@@ -325,6 +325,20 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window.renamed(newReplicationId);
     }
 
+    /**
+     * What a process before this one may have sent behind the last offset that both masters have is not in the new one's stream, if
+     * the former had run it and the new one had not: nobody would put it right.
+     */
+    @Override
+    public void tookOver(long offset) {
+        long doubtful = outlet.repeatedUntil();
+        if (offset < doubtful) {
+            beginAnew("a replica has taken over at offset " + offset
+                    + " or behind, and a process that was killed may have applied"
+                    + " what the former master ran after that, up to " + doubtful + "; a snapshot has to follow");
+        }
+    }
+
     @Override
     public void linkLost(IOException cause) {
         retry(cause, relinkBackoff.next());

@@ -24,11 +24,18 @@ final class SourceClock {
     /** A measurement with a longer round trip than the best one counts again after that long: clocks drift. */
     private static final long MEASUREMENT_HOLDS_MILLIS = 60_000;
 
-    /** The source had reached {@code offset} at {@code atMillis} of our clock. */
-    private record Note(long offset, long atMillis) {}
+    /** The source is asked every second; what was run in a longer time between two answers may have been run at any time of it. */
+    private static final long VAGUE_MILLIS = 1_500;
+
+    /** The source had reached {@code offset} at {@code atMillis} of our clock, and nothing more at {@code untilMillis}. */
+    private record Note(long offset, long atMillis, long untilMillis) {}
 
     private ArrayDeque<Note> notes = new ArrayDeque<>();
     private long spacingMillis;
+
+    /** When the source was last seen before the offset that was asked about last; far in the future if it was not. */
+    private long seenBeforeMillis = Long.MAX_VALUE;
+
     private long reachedBeforeLink = Long.MIN_VALUE;
     private long differenceMillis;
     private long roundTripMillis = Long.MAX_VALUE;
@@ -61,10 +68,15 @@ final class SourceClock {
         Note last = notes.peekLast();
         if (last != null && offset < last.offset()) {
             notes.clear(); // another history, or another node that is not as far: what was noted says nothing of it
+            seenBeforeMillis = Long.MAX_VALUE;
             last = null;
         }
+        if (last != null && offset == last.offset()) {
+            notes.removeLast();
+            notes.add(new Note(offset, last.atMillis(), nowMillis));
+        }
         if (last == null || offset > last.offset() && nowMillis - last.atMillis() >= spacingMillis) {
-            notes.add(new Note(offset, nowMillis));
+            notes.add(new Note(offset, nowMillis, nowMillis));
         }
         if (notes.size() > MOST_NOTES) {
             thinOut();
@@ -74,6 +86,7 @@ final class SourceClock {
     /** A link has been made that begins with a snapshot: all that it brings is run afterwards. */
     synchronized void linked() {
         notes.clear();
+        seenBeforeMillis = Long.MAX_VALUE;
         reachedBeforeLink = Long.MIN_VALUE;
     }
 
@@ -89,6 +102,22 @@ final class SourceClock {
     }
 
     /**
+     * Our time when the source had not yet run what begins at {@code offset}, the latest that is known; far in the future if none is.
+     * Asked with growing offsets, each before {@link #ranBefore}.
+     */
+    synchronized long ranAfter(long offset) {
+        while (!notes.isEmpty() && notes.element().offset() <= offset) {
+            seenBeforeMillis = notes.remove().untilMillis();
+        }
+        return seenBeforeMillis;
+    }
+
+    /** Whether what was run between these two moments may have been run long before the later one. */
+    static boolean isVague(long afterMillis, long beforeMillis) {
+        return beforeMillis - afterMillis > VAGUE_MILLIS && afterMillis != Long.MAX_VALUE;
+    }
+
+    /**
      * Our time when the source had run the command that ends at {@code offset}, as far as is known, and not before that; asked
      * with growing offsets.
      *
@@ -96,7 +125,7 @@ final class SourceClock {
      */
     synchronized long ranBefore(long offset, long receivedMillis) {
         while (!notes.isEmpty() && notes.element().offset() < offset) {
-            notes.remove();
+            seenBeforeMillis = notes.remove().untilMillis();
         }
         Note seen = notes.peek();
         if (seen == null) {

@@ -71,12 +71,23 @@ final class Observer implements AutoCloseable {
         Map<Integer, Long> before = new HashMap<>();
         while (!stopping) {
             long lookNanos = System.nanoTime();
+            supervise();
             if (isQuiet()) {
                 before.clear();
             } else {
                 look(before, lookNanos);
             }
             Await.moment(lookNanos + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+    }
+
+    private void supervise() {
+        try {
+            if (stage.supervise()) {
+                history.note("Caravan had ended by itself, and is started again");
+            }
+        } catch (IOException e) {
+            history.note("Caravan cannot be started: " + e);
         }
     }
 

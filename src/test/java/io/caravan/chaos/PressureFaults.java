@@ -1,18 +1,17 @@
 package io.caravan.chaos;
 
-import io.caravan.servers.Await;
 import io.caravan.servers.DeploymentClient;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.Request;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** What is too small: the memory of a destination node, and the spool of Caravan. */
 final class PressureFaults {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final long LONGEST_STAND_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final int LONGEST_MILLIS = 5_000;
     private static final int LARGE_VALUES = 600;
     private static final int LARGE_BYTES = 40_000;
@@ -35,7 +34,10 @@ final class PressureFaults {
                 500 + random.nextInt(LONGEST_MILLIS));
     }
 
-    /** The destination stands still as a whole, so that no replica takes over, until Caravan has no room left. */
+    /**
+     * The destination stands still as a whole, so that no replica takes over, until Caravan has no room left; or not so long, if
+     * Caravan is not there, or the source is slow itself.
+     */
     private static Fault fullSpool(Stage stage, Random random) {
         List<RedisServer> nodes = stage.cluster(Room.DESTINATION).servers();
         return new Fault(
@@ -43,10 +45,10 @@ final class PressureFaults {
                 () -> {
                     int before = count(stage);
                     nodes.forEach(RedisServer::pause);
-                    Await.until("the spool is full", PATIENCE, () -> {
-                        writeLargeValues(stage, random.nextInt());
-                        return count(stage) > before;
-                    });
+                    long deadline = System.nanoTime() + LONGEST_STAND_NANOS;
+                    while (count(stage) == before && System.nanoTime() < deadline) {
+                        writeLargeValues(stage, random.nextInt(), deadline);
+                    }
                 },
                 () -> {
                     nodes.forEach(RedisServer::resume);
@@ -59,10 +61,10 @@ final class PressureFaults {
         return stage.caravan().output().split(FULL, -1).length;
     }
 
-    private static void writeLargeValues(Stage stage, int number) {
+    private static void writeLargeValues(Stage stage, int number, long deadline) {
         try (DeploymentClient client = stage.cluster(Room.SOURCE).connect()) {
             List<Request> some = new ArrayList<>();
-            for (int i = 0; i < LARGE_VALUES; i++) {
+            for (int i = 0; i < LARGE_VALUES && System.nanoTime() < deadline; i++) {
                 some.add(Request.of("SET", "large:" + i % 100, (number + ":" + i + ";").repeat(LARGE_BYTES / 10)));
                 if (some.size() == 20) {
                     client.run(some);

@@ -20,20 +20,16 @@ final class ProcessFaults {
     }
 
     private static Fault kill(Stage stage, Random random) {
-        CaravanProcess caravan = stage.caravan();
-        return new Fault("kill -9", caravan::kill, caravan::restart, random.nextInt(LONGEST_ABSENCE_MILLIS));
+        return new Fault(
+                "kill -9",
+                () -> stage.away(stage.caravan()::kill),
+                stage::back,
+                random.nextInt(LONGEST_ABSENCE_MILLIS));
     }
 
     private static Fault stop(Stage stage, Random random) {
-        CaravanProcess caravan = stage.caravan();
         return new Fault(
-                "SIGTERM",
-                caravan::end,
-                () -> {
-                    caravan.awaitEnd();
-                    caravan.restart();
-                },
-                random.nextInt(LONGEST_ABSENCE_MILLIS));
+                "SIGTERM", () -> stage.away(stage.caravan()::end), stage::back, random.nextInt(LONGEST_ABSENCE_MILLIS));
     }
 
     private static Fault pause(Stage stage, Random random) {

@@ -25,6 +25,7 @@ final class Stage implements AutoCloseable {
     private final RedisCluster source;
     private final RedisCluster destination;
     private final CaravanProcess caravan;
+    private boolean absent;
     private final Thread endOfJvm;
     private final int managementPort;
     private final Clients clients;
@@ -109,6 +110,31 @@ final class Stage implements AutoCloseable {
             case DESTINATION -> destination;
             case CARAVAN -> throw new IllegalArgumentException("Caravan is no cluster");
         };
+    }
+
+    /** Lets Caravan end by a fault; it is not started again before {@link #back}. */
+    synchronized void away(Fault.Action end) throws Exception {
+        absent = true;
+        end.run();
+    }
+
+    /** Starts Caravan again after a fault. */
+    synchronized void back() throws IOException {
+        caravan.awaitEnd();
+        caravan.restart();
+        absent = false;
+    }
+
+    /**
+     * Starts Caravan again if it has ended by itself, as the supervisor of a service does: it does not start where a side cannot be
+     * reached. Answers whether it had.
+     */
+    synchronized boolean supervise() throws IOException {
+        boolean ended = !absent && !caravan.isAlive();
+        if (ended) {
+            caravan.restart();
+        }
+        return ended;
     }
 
     CaravanProcess caravan() {

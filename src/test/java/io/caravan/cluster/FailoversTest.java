@@ -75,6 +75,19 @@ class FailoversTest {
     }
 
     @Test
+    void a_replica_that_has_lost_its_link_may_miss_everything_since() {
+        harness.take("batch", "SET foo 1");
+        harness.answer("a", "+OK");
+
+        replication = "role:master\r\nconnected_slaves:0\r\nmaster_repl_offset:200\r\n";
+        ask();
+        ask();
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+    }
+
+    @Test
     void without_replicas_nothing_is_remembered() {
         replication = "role:master\r\nconnected_slaves:0\r\nmaster_repl_offset:100\r\n";
         watch().ask(List.of(A));

@@ -96,6 +96,42 @@ class SourceClockTest {
     }
 
     @Test
+    void a_command_was_run_after_the_source_was_last_seen_before_it() {
+        clock.reached(100, 1_000);
+        clock.reached(100, 2_000);
+        clock.reached(200, 3_000);
+
+        assertThat(clock.ranAfter(100)).isEqualTo(2_000);
+        assertThat(clock.ranBefore(150, 9_000)).isEqualTo(3_000);
+        assertThat(clock.ranAfter(250)).isEqualTo(3_000);
+    }
+
+    @Test
+    void what_was_passed_by_counts_for_what_follows() {
+        clock.reached(120, 1_000);
+        clock.ranAfter(100);
+        clock.ranBefore(150, 1_500);
+
+        assertThat(clock.ranAfter(150)).isEqualTo(1_000);
+    }
+
+    @Test
+    void who_stood_still_between_two_looks_does_not_know_when_it_was() {
+        clock.reached(100, 1_000);
+        clock.reached(900, 7_000); // nobody asked meanwhile
+
+        long after = clock.ranAfter(100);
+
+        assertThat(SourceClock.isVague(after, clock.ranBefore(500, 7_000))).isTrue();
+    }
+
+    @Test
+    void nothing_is_vague_as_long_as_the_source_does_not_tell_how_far_it_is() {
+        assertThat(SourceClock.isVague(clock.ranAfter(100), clock.ranBefore(500, 7_000)))
+                .isFalse();
+    }
+
+    @Test
     void over_hours_notes_become_sparser_but_none_says_too_early() {
         for (int second = 1; second <= 20_000; second++) {
             clock.reached(second * 10L, second * 1_000L);

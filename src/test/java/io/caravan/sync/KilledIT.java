@@ -1,14 +1,20 @@
 package io.caravan.sync;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.servers.Await;
 import io.caravan.servers.Dataset;
+import io.caravan.servers.DeploymentClient;
 import io.caravan.servers.Load;
 import io.caravan.servers.LoadReport;
+import io.caravan.servers.RedisCluster;
+import io.caravan.servers.RedisServer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -79,6 +85,54 @@ class KilledIT {
             }
             assertThat(pair.destinationMasters.get(0).number("EXISTS", "caravan:lease:{sync}"))
                     .isZero();
+        }
+    }
+
+    @Test
+    void what_a_killed_process_has_applied_and_the_source_has_lost_since_is_removed() throws Exception {
+        try (Pair pair = Pair.clustersWithReplicas();
+                CaravanProcess task = CaravanProcess.between(pair)
+                        .with("camel.component.redis-replication.lease-time", "2000")
+                        .start()) {
+            Await.until("it streams", PATIENCE, () -> count(task.output(), STREAMS) >= SHARDS);
+            RedisCluster source = pair.sourceCluster();
+            RedisServer master = source.nodeForKey("lost".getBytes(UTF_8));
+            RedisServer replica = source.replicasOf(master).get(0);
+            master.command("SET", "{lost}kept", "1");
+            Await.until("the replica has it", PATIENCE, () -> master.number("WAIT", "2", "1000") >= 1);
+            Await.until("it is written down that it is applied", PATIENCE, () -> isStreamed(pair, master));
+
+            replica.pause();
+            master.command("CLIENT", "KILL", "TYPE", "replica"); // what is in the socket would be read later
+            master.command("SET", "lost", "1");
+            Await.until("the destination has what the replica lacks", PATIENCE, () -> has(pair, "lost"));
+            task.kill(); // most often before that is written down
+            master.kill();
+            replica.resume();
+            Await.until(
+                    "the replica is master", PATIENCE, () -> source.masters().contains(replica));
+            assertThat(replica.number("EXISTS", "lost")).isZero();
+            task.restart();
+
+            Await.until("it is removed", PATIENCE, () -> !has(pair, "lost"));
+            pair.assertEqual();
+        }
+    }
+
+    private static boolean isStreamed(Pair pair, RedisServer master) {
+        long written = Long.parseLong(master.info("replication", "master_repl_offset"));
+        Pattern record = Pattern.compile("source=" + master.endpoint() + " .*applied=(\\d+) .*phase=STREAM");
+        try (DeploymentClient client = pair.destination.connect()) {
+            return ((List<?>) client.call("HVALS", "caravan:checkpoint:{sync}"))
+                    .stream()
+                            .map(line -> record.matcher(line.toString()))
+                            .anyMatch(found -> found.find() && Long.parseLong(found.group(1)) >= written);
+        }
+    }
+
+    private static boolean has(Pair pair, String key) {
+        try (DeploymentClient client = pair.destination.connect()) {
+            return Long.valueOf(1).equals(client.call("EXISTS", key));
         }
     }
 
