@@ -119,7 +119,12 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
         return Map.of();
     }
 
-    private DestinationSettings settings() throws IOException {
+    /**
+     * What a destination is told of these options.
+     *
+     * @throws IOException if the SSL context parameters cannot be used
+     */
+    DestinationSettings settings() throws IOException {
         String password = configuration.getPassword();
         return new DestinationSettings(
                 NodeAddress.parseList(configuration.getNodes()),
