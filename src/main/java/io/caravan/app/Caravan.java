@@ -1,8 +1,11 @@
 package io.caravan.app;
 
 import io.caravan.camel.PrecheckFailedException;
+import io.caravan.camel.RoutePrecheck;
+import io.caravan.precheck.PrecheckReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.main.Main;
 import picocli.CommandLine;
@@ -32,6 +35,18 @@ public final class Caravan {
                 "file:config/application.properties;optional=true," + "classpath:io/caravan/app/defaults.properties");
         main.addMainListener(new TaskWatch());
         return main;
+    }
+
+    /**
+     * Checks the tasks of an application that is not started, and starts none of them: routes are made, and nothing is opened
+     * for them.
+     *
+     * @param main as {@link #application()} makes it; to be stopped afterwards
+     */
+    public static List<PrecheckReport> precheck(Main main) throws Exception {
+        main.init();
+        main.getCamelContext().build();
+        return RoutePrecheck.ofAll(main.getCamelContext());
     }
 
     /** What Camel Main understands ({@code -duration 60}) is no option of ours, and handed on as it is. */

@@ -1,6 +1,5 @@
 package io.caravan.app;
 
-import io.caravan.camel.RoutePrecheck;
 import io.caravan.precheck.PrecheckReport;
 import java.io.PrintStream;
 import java.util.List;
@@ -44,8 +43,7 @@ final class PrecheckCommand implements Callable<Integer> {
         }
         Main main = application();
         try {
-            main.start();
-            List<PrecheckReport> reports = RoutePrecheck.ofAll(main.getCamelContext());
+            List<PrecheckReport> reports = Caravan.precheck(main);
             if (reports.isEmpty()) {
                 System.err.println("No task is declared: no route of routes/ begins with redis-replication:");
                 return ExitCode.NOT_STARTED;
@@ -61,10 +59,9 @@ final class PrecheckCommand implements Callable<Integer> {
         }
     }
 
-    /** With its routes loaded and none of them started, and nothing that listens. */
+    /** Without anything that listens. */
     private static Main application() {
         Main main = Caravan.application();
-        main.addOverrideProperty("camel.main.auto-startup", "false");
         main.addOverrideProperty("camel.main.startup-summary-level", "off");
         main.addOverrideProperty("camel.main.jmx-enabled", "false");
         main.addOverrideProperty("camel.management.enabled", "false");

@@ -20,9 +20,7 @@ public final class PrecheckFailedException extends Exception {
         return report.items().stream()
                 .flatMap(item -> item.findings().stream()
                         .filter(finding -> finding.outcome() == Outcome.FAILED)
-                        .map(finding -> item.name() + ": "
-                                + (finding.node().isEmpty() ? "" : finding.node() + ": ") + finding.cause() + "; "
-                                + finding.remedy()))
+                        .map(finding -> item.name() + ": " + finding.sentence() + "; " + finding.remedy()))
                 .collect(Collectors.joining(" | "));
     }
 

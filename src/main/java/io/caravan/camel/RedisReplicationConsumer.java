@@ -79,6 +79,9 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         if (configuration.isPrecheck() && !goesOn) {
             RoutePrecheck.require(precheck());
         }
+        for (RedisClusterEndpoint sink : route.sinks()) {
+            sink.requireProducer();
+        }
         route.remarks().forEach(remark -> LOG.warn("route {}: {}", getRouteId(), remark));
         setHealthCheck(new RedisReplicationHealthCheck(
                 this, task(), endpoint.getComponent().isHealthCheckConsumerEnabled()));

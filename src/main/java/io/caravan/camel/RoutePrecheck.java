@@ -48,13 +48,27 @@ public final class RoutePrecheck {
      */
     public static List<PrecheckReport> ofAll(CamelContext context) throws IOException {
         List<PrecheckReport> reports = new ArrayList<>();
-        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
-        for (RouteDefinition route : model == null ? List.<RouteDefinition>of() : model.getRouteDefinitions()) {
+        for (RouteDefinition route : routes(context)) {
             if (begin(context, route.getInput()) instanceof RedisReplicationEndpoint source) {
                 reports.add(of(context, route.getRouteId(), source.getConfiguration()));
             }
         }
         return reports;
+    }
+
+    /** Whether a route that leads to a destination begins its start with a precheck: consumers start after producers. */
+    static boolean follows(CamelContext context, RedisClusterEndpoint destination) {
+        return routes(context).stream()
+                .anyMatch(route -> begin(context, route.getInput()) instanceof RedisReplicationEndpoint source
+                        && source.getConfiguration().isPrecheck()
+                        && RouteInspection.of(context, route.getRouteId())
+                                .sinks()
+                                .contains(destination));
+    }
+
+    private static List<RouteDefinition> routes(CamelContext context) {
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        return model == null ? List.of() : model.getRouteDefinitions();
     }
 
     private static Endpoint begin(CamelContext context, FromDefinition from) {
@@ -81,24 +95,23 @@ public final class RoutePrecheck {
     }
 
     /**
-     * Logs what was found.
+     * Logs what somebody should know.
      *
      * @throws PrecheckFailedException if the route must not start
      */
     static void require(PrecheckReport report) throws PrecheckFailedException {
+        if (!report.passed()) {
+            throw new PrecheckFailedException(report);
+        }
         for (PrecheckItem item : report.items()) {
             for (Finding finding : item.findings()) {
                 LOG.warn(
-                        "task {}: precheck, {}: {}{}; {}",
+                        "task {}: precheck, {}: {}; {}",
                         report.task(),
                         item.name(),
-                        finding.node().isEmpty() ? "" : finding.node() + ": ",
-                        finding.cause(),
+                        finding.sentence(),
                         finding.remedy());
             }
-        }
-        if (!report.passed()) {
-            throw new PrecheckFailedException(report);
         }
         LOG.info(
                 "task {}: the precheck is passed, {} items, {} with warnings, in {} ms",
@@ -120,7 +133,8 @@ public final class RoutePrecheck {
             destinations.add(sink.settings());
         }
         Optional<SupportedCommands> supported = route.supportedCommands();
-        String task = configuration.taskOf(routeId);
+        // Before a context is started, the id of a route that is not made yet may be a placeholder.
+        String task = configuration.taskOf(context.resolvePropertyPlaceholders(routeId));
         return new PrecheckSettings(
                 task,
                 SourceSettingsFactory.settings(configuration, transport.transport(), DecodeTarget.NEWEST),

@@ -70,7 +70,9 @@ public final class DestinationInquiry implements AutoCloseable {
                 return new Reply.Failure(String.valueOf(refused.getMessage()));
             }
             throw new DestinationException(
-                    "connection to destination " + node + " broke: " + DestinationAdmin.reason(e.getCause() == null ? e : e.getCause()), e);
+                    "connection to destination " + node + " broke: "
+                            + DestinationAdmin.reason(e.getCause() == null ? e : e.getCause()),
+                    e);
         } catch (TimeoutException e) {
             throw new DestinationException(
                     "destination " + node + " did not answer " + name + " within " + timeout.toMillis()

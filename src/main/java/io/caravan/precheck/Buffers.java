@@ -65,8 +65,8 @@ record Buffers(
     void judge(String node, long bytesPerSecond, long dataBytes, long silenceMillis, Findings findings) {
         long seconds = dataBytes / SNAPSHOT_BYTES_PER_SECOND;
         long waiting = bytesPerSecond * seconds;
-        boolean overflows =
-                (hardBytes > 0 && waiting > hardBytes) || (softBytes > 0 && waiting > softBytes && seconds > softSeconds);
+        boolean overflows = (hardBytes > 0 && waiting > hardBytes)
+                || (softBytes > 0 && waiting > softBytes && seconds > softSeconds);
         if (overflows) {
             findings.warn(
                     node,

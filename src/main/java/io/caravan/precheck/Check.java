@@ -56,6 +56,7 @@ enum Check {
 
     private final String label;
     private final At at;
+
     @SuppressWarnings("ImmutableEnumChecker") // a method without state
     private final Look look;
 

@@ -38,16 +38,19 @@ final class Connections {
 
     static void encryption(Facts facts, Side side, Findings findings) {
         findings.addAll(side.obstacles(Obstacle.Kind.ENCRYPTION));
-        if (side.isEncrypted()) {
-            findings.summary("on");
+        if (!side.answers() && findings.isEmpty()) {
+            findings.skip("no server of the " + side.word() + " could be asked");
             return;
         }
-        findings.summary("off");
+        findings.summary(side.isEncrypted() ? "on" : "off");
         boolean secret = side.word().equals("source")
                 ? !facts.settings().source().credentials().none()
                 : facts.settings().destinations().stream()
                         .anyMatch(settings -> !settings.credentials().none());
-        if (secret && side.answers() && !side.given().stream().allMatch(Connections::isLoopback)) {
+        if (secret
+                && !side.isEncrypted()
+                && side.answers()
+                && !side.given().stream().allMatch(Connections::isLoopback)) {
             findings.warn(
                     "",
                     "the password and all data go through the network unencrypted",

@@ -15,4 +15,9 @@ public record Finding(Outcome outcome, String node, String cause, String remedy)
             throw new IllegalArgumentException("a finding is a warning or a failure, not " + outcome);
         }
     }
+
+    /** Where, and what is wrong. */
+    public String sentence() {
+        return node.isEmpty() || cause.contains(node) ? cause : node + ": " + cause;
+    }
 }

@@ -2,6 +2,7 @@ package io.caravan.precheck;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
@@ -16,6 +17,9 @@ import javax.net.ssl.SSLException;
  */
 record Obstacle(Kind kind, Importance importance, String node, String cause, String remedy) {
 
+    private static final String TLS_REFUSED =
+            "check that the server speaks TLS on this port, that its certificate is trusted by sslContextParameters, and"
+                    + " that it names the host (hostnameVerification)";
     private static final String TLS_WANTED = "if it speaks TLS, set sslContextParameters; else look into its log";
 
     /** Which item an obstacle belongs to. */
@@ -39,30 +43,31 @@ record Obstacle(Kind kind, Importance importance, String node, String cause, Str
     static Obstacle of(IOException failure, Importance importance, String node, boolean encrypted) {
         String message = String.valueOf(failure.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException) {
-                return new Obstacle(
-                        Kind.ENCRYPTION,
-                        importance,
-                        node,
-                        "TLS with " + node + " failed: " + cause.getMessage(),
-                        "check that the server speaks TLS on this port, that its certificate is trusted by"
-                                + " sslContextParameters, and that it names the host (hostnameVerification)");
-            }
-        }
         if (contains(
                 lower, "wrongpass", "noauth", "invalid password", "no password is set", "any password configured")) {
             return split(Kind.CREDENTIALS, importance, node, message, "check user and password");
         }
-        if (!encrypted && contains(lower, "closed the connection", "is no reply", "prematurely", "reset by peer")) {
-            return new Obstacle(
-                    Kind.ENCRYPTION,
-                    importance,
-                    node,
-                    node + " ended the connection at the first word, as a server does that wants TLS",
-                    TLS_WANTED);
+        Optional<String> handshake = handshakeFailure(failure);
+        boolean broke = !lower.contains("cannot be reached")
+                && contains(lower, "closed the connection", "is no reply", "prematurely", "connection reset");
+        if (handshake.isPresent() || (encrypted && broke)) {
+            String cause = "TLS with " + node + " failed: " + handshake.orElse("the server ended the connection");
+            return new Obstacle(Kind.ENCRYPTION, importance, node, cause, TLS_REFUSED);
+        }
+        if (broke) {
+            String cause = node + " ended the connection at the first word, as a server does that wants TLS";
+            return new Obstacle(Kind.ENCRYPTION, importance, node, cause, TLS_WANTED);
         }
         return split(Kind.CONNECTION, importance, node, message, "check address, port and firewall");
+    }
+
+    private static Optional<String> handshakeFailure(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return Optional.of(String.valueOf(cause.getMessage()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Messages of the rooms below end in what to do, behind a semicolon. */

@@ -98,7 +98,7 @@ final class Operations {
         }
         findings.summary(
                 expiring == 0
-                        ? keys + " keys, none of them expires"
+                        ? "of " + keys + " keys none expires"
                         : expiring + " of " + keys
                                 + " keys have a time to live: each side removes them by itself, so compare"
                                 + " numbers of keys without those that expire");

@@ -31,12 +31,16 @@ final class ReportText {
         if (!item.summary().isEmpty() || item.findings().isEmpty()) {
             paragraphs.add(item.summary());
         }
-        for (Finding finding : item.findings()) {
+        List<Finding> findings = item.findings();
+        for (int i = 0; i < findings.size(); i++) {
+            Finding finding = findings.get(i);
             boolean milder = finding.outcome() != item.outcome();
-            paragraphs.add((milder ? finding.outcome() + ": " : "")
-                    + (finding.node().isEmpty() ? "" : finding.node() + ": ")
-                    + finding.cause());
-            paragraphs.add("remedy: " + finding.remedy());
+            paragraphs.add((milder ? finding.outcome() + ": " : "") + finding.sentence());
+            boolean sameFollows =
+                    i + 1 < findings.size() && findings.get(i + 1).remedy().equals(finding.remedy());
+            if (!sameFollows) {
+                paragraphs.add("remedy: " + finding.remedy());
+            }
         }
         return paragraphs;
     }

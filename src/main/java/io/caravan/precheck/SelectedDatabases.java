@@ -22,7 +22,7 @@ final class SelectedDatabases {
         Set<Integer> kept = new TreeSet<>(databases.kept());
         withKeys.stream().filter(databases::keeps).forEach(kept::add);
         if (destination.isCluster()) {
-            cluster(destination, kept, findings);
+            cluster(kept, findings);
         } else {
             standard(destination, kept, findings);
         }
@@ -31,15 +31,15 @@ final class SelectedDatabases {
         findings.summary(databases + (left.isEmpty() ? "" : "; keys in " + list(left) + " are left out"));
     }
 
-    private static void cluster(Side destination, Set<Integer> kept, Findings findings) {
+    private static void cluster(Set<Integer> kept, Findings findings) {
         Set<Integer> others = new TreeSet<>(kept);
         others.remove(0);
         if (!others.isEmpty()) {
             String example =
                     others.stream().map(number -> number + "=db" + number + ":").collect(Collectors.joining(","));
             findings.fail(
-                    destination.first().name(),
-                    "is a cluster, which holds database 0 only, and " + list(others)
+                    "",
+                    "the destination is a cluster, which holds database 0 only, and " + list(others)
                             + " of the source would be synchronized",
                     "put them behind prefixes, as in databases=0," + example + ", or leave them out with databases=0");
         }

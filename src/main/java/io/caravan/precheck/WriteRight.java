@@ -50,6 +50,9 @@ final class WriteRight {
     private static final Set<String> BETWEEN_DATABASES = Set.of("MOVE", "SWAPDB");
     private static final Set<String> FLUSHES = Set.of("FLUSHALL", "FLUSHDB");
 
+    /** From Redis 7.0 on a new user may use no channel unless it says {@code &*}. */
+    private static final Set<String> CHANNELS = Set.of("PUBLISH", "SPUBLISH");
+
     private WriteRight() {}
 
     static void look(Facts facts, Side destination, Findings findings) throws IOException {
@@ -134,8 +137,9 @@ final class WriteRight {
         String cause = "may not run " + refused.size() + " of " + asked + " commands, among them " + some(first)
                 + (grave.isEmpty() ? ", which the source has not run so far" : ", which will come")
                 + ": '" + refused.get(0).reason() + "'";
-        String remedy = "grant the destination's user " + grants(first)
-                + " ~* (+@write +@read for all); or leave such commands out (excludeCommands)";
+        String keys = refused.stream().anyMatch(refusal -> CHANNELS.contains(refusal.command())) ? " ~* &*" : " ~*";
+        String remedy = "grant the destination's user " + grants(first) + keys
+                + " (+@write +@read for all); or leave such commands out (excludeCommands)";
         findings.add(grave.isEmpty() ? Outcome.WARNING : Outcome.FAILED, server.name(), cause, remedy);
     }
 

@@ -28,11 +28,13 @@ final class CaravanProcess implements AutoCloseable {
 
     private final Path folder;
     private final List<String> javaOptions;
+    private final List<String> arguments;
     private Process process;
 
-    private CaravanProcess(Path folder, List<String> javaOptions, Process process) {
+    private CaravanProcess(Path folder, List<String> javaOptions, List<String> arguments, Process process) {
         this.folder = folder;
         this.javaOptions = javaOptions;
+        this.arguments = arguments;
         this.process = process;
     }
 
@@ -41,7 +43,14 @@ final class CaravanProcess implements AutoCloseable {
 
         private final Map<String, String> properties = new TreeMap<>();
         private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+        private final List<String> arguments = new ArrayList<>();
         private String route = "";
+
+        /** An argument of the command line. */
+        Settings argument(String argument) {
+            arguments.add(argument);
+            return this;
+        }
 
         Settings with(String name, String value) {
             properties.put(name, value);
@@ -71,7 +80,7 @@ final class CaravanProcess implements AutoCloseable {
             } else {
                 Files.writeString(folder.resolve("routes/task.camel.yaml"), route);
             }
-            return new CaravanProcess(folder, javaOptions, launch(folder, javaOptions));
+            return new CaravanProcess(folder, javaOptions, arguments, launch(folder, javaOptions, arguments));
         }
 
         private static void copyShippedRoutes(Path target) throws IOException {
@@ -87,11 +96,13 @@ final class CaravanProcess implements AutoCloseable {
         return new Settings()
                 .with("source", Pair.nodes(pair.sourceMasters))
                 .with("destination", Pair.nodes(pair.destinationMasters))
-                .with("camel.management.enabled", "false");
+                .with("camel.management.enabled", "false")
+                .with("precheck", "false");
     }
 
+    /** Without a precheck, so that what the start itself says is seen. */
     static Settings settings() {
-        return new Settings().with("camel.management.enabled", "false");
+        return new Settings().with("camel.management.enabled", "false").with("precheck", "false");
     }
 
     Path folder() {
@@ -175,7 +186,7 @@ final class CaravanProcess implements AutoCloseable {
 
     /** Starts it again in the same folder. */
     void restart() throws IOException {
-        process = launch(folder, javaOptions);
+        process = launch(folder, javaOptions, arguments);
     }
 
     /** The largest resident set so far, in kilobytes. */
@@ -204,13 +215,14 @@ final class CaravanProcess implements AutoCloseable {
         return Long.parseLong(replica.replaceAll(".*offset=(\\d+).*", "$1"));
     }
 
-    private static Process launch(Path folder, List<String> javaOptions) throws IOException {
+    private static Process launch(Path folder, List<String> javaOptions, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add("io.caravan.app.Caravan");
+        command.addAll(arguments);
         Path output = folder.resolve("output.log");
         return new ProcessBuilder(command)
                 .directory(folder.toFile())
