@@ -141,6 +141,7 @@ public final class RoutePrecheck {
                 destinations,
                 checkpoints(configuration.getCheckpoint()),
                 configuration.getConflictMode(),
+                configuration.getSweep() == RedisReplicationConfiguration.Sweep.ALWAYS,
                 supported.map(step -> Edition.of(step.getEdition())).orElse(Edition.ALL),
                 supported.map(step -> unlisted(step.getUnsupported())).orElse(Unlisted.FORWARDED),
                 configuration.getMissingModules() == RedisReplicationConfiguration.MissingModules.FAIL,

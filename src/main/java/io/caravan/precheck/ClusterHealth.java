@@ -28,7 +28,7 @@ final class ClusterHealth {
         for (Server server : side.masters()) {
             List<ClusterNode> view = server.view();
             state(server, findings);
-            if (!ownersOf(view).equals(common)) {
+            if (!view.isEmpty() && !ownersOf(view).equals(common)) {
                 findings.fail(
                         server.name(),
                         "divides the slots otherwise than " + side.view().get(0).address() + " and others do",

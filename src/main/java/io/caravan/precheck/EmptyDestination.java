@@ -26,7 +26,7 @@ final class EmptyDestination {
             long here = keysAt(server, facts.settings().source().databases());
             keys += here;
             if (here > 0) {
-                judge(facts.settings().conflictMode(), server, here, findings);
+                judge(facts.settings(), server, here, findings);
             }
         }
         if (keys == 0) {
@@ -34,9 +34,9 @@ final class EmptyDestination {
         }
     }
 
-    private static void judge(PrecheckSettings.ConflictMode mode, Server server, long keys, Findings findings) {
+    private static void judge(PrecheckSettings settings, Server server, long keys, Findings findings) {
         String held = "holds " + keys + (keys == 1 ? " key" : " keys") + " already";
-        switch (mode) {
+        switch (settings.conflictMode()) {
             case INTERCEPT ->
                 findings.fail(
                         server.name(),
@@ -48,7 +48,10 @@ final class EmptyDestination {
                         server.name(),
                         held
                                 + " (conflictMode=IGNORE): THOSE THAT THE SOURCE HAS TOO ARE OVERWRITTEN with value, type and"
-                                + " time to live, the others stay",
+                                + " time to live, the others "
+                                + (settings.sweepsOthers()
+                                        ? "ARE REMOVED if a snapshot has to be repeated (sweep=ALWAYS)"
+                                        : "stay"),
                         "see that nobody needs them, and that nobody else writes to the destination");
         }
     }
@@ -58,7 +61,7 @@ final class EmptyDestination {
         for (Map.Entry<Integer, String> database : server.keyspace().entrySet()) {
             int number = database.getKey();
             boolean written = databases.keeps(number)
-                    || number == 0 && !databases.prefixes().isEmpty();
+                    || (number == 0 && !databases.prefixes().isEmpty());
             long held = Server.number(database.getValue(), "keys");
             if (written) {
                 keys += number == 0 && held <= MOST_OWN ? foreignKeys(server, held) : held;

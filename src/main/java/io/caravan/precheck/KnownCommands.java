@@ -81,7 +81,10 @@ final class KnownCommands {
         for (Server server : side.masters()) {
             server.info("commandstats").beginningWith("cmdstat_").forEach((name, line) -> {
                 String command = name.toUpperCase(Locale.ROOT).split("\\|")[0];
-                calls.merge(command, Server.number(line, "calls"), Long::sum);
+                long number = Server.number(line, "calls");
+                if (number > 0) { // from Redis 6.2 on those that were only refused are listed as well
+                    calls.merge(command, number, Long::sum);
+                }
             });
         }
         return calls;

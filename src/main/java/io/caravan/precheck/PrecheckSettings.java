@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param destinations those that its route leads to; none if nothing is applied by us
  * @param checkpoints where it finds its place again
  * @param conflictMode what follows from keys that a destination has already
+ * @param sweepsOthers whether keys of others are removed where the source has not got them ({@code sweep=ALWAYS})
  * @param edition the table of operations that it is held to
  * @param unlisted what becomes of operations that the edition does not list
  * @param missingModulesFail whether a module that a destination lacks keeps the task from starting
@@ -27,6 +28,7 @@ public record PrecheckSettings(
         List<DestinationSettings> destinations,
         Checkpoints checkpoints,
         ConflictMode conflictMode,
+        boolean sweepsOthers,
         Edition edition,
         Unlisted unlisted,
         boolean missingModulesFail,

@@ -8,7 +8,6 @@ final class ReportText {
 
     private static final int WIDTH = 100;
     private static final int TEXT_COLUMN = 35;
-    private static final String LINE = "%-8s %-25s ";
 
     private ReportText() {}
 
@@ -16,7 +15,7 @@ final class ReportText {
         List<String> lines = new ArrayList<>();
         lines.add("Precheck of task " + report.task());
         for (PrecheckItem item : report.items()) {
-            String head = String.format(LINE, item.outcome(), item.name());
+            String head = String.format("%-8s %-25s ", item.outcome(), item.name());
             List<String> paragraphs = paragraphs(item);
             for (int i = 0; i < paragraphs.size(); i++) {
                 addWrapped(lines, i == 0 ? head : " ".repeat(TEXT_COLUMN), paragraphs.get(i));

@@ -30,13 +30,11 @@ final class Versions {
                     "try it with a copy of the data first, and compare");
         }
         boolean sameProduct = from.get().product().equals(to.get().product());
-        if (sameProduct
-                ? to.get().compareTo(from.get()) < 0 && isOlderRelease(from.get(), to.get())
-                : isOther(from.get(), to.get())) {
+        boolean older = isOlderRelease(from.get(), to.get());
+        if (older || (!sameProduct && haveParted(from.get()))) {
             findings.warn(
                     "",
-                    "the destination (" + to.get() + ") is "
-                            + (sameProduct ? "older than" : "another product than or older than")
+                    "the destination (" + to.get() + ") is " + (older ? "older than" : "of another product than")
                             + " the source (" + from.get()
                             + "): values and commands are put into forms that it knows, and"
                             + " what has none is refused when it comes (onError)",
@@ -49,9 +47,9 @@ final class Versions {
         return !to.atLeast(from.major(), from.minor());
     }
 
-    /** Both go back to Redis 7.2, and have gone their own ways since. */
-    private static boolean isOther(ServerVersion from, ServerVersion to) {
-        return from.atLeast(7, 3) || isOlderRelease(from, to);
+    /** Redis and Valkey both go back to Redis 7.2. */
+    private static boolean haveParted(ServerVersion from) {
+        return from.atLeast(7, 3);
     }
 
     private static void oneVersion(Side side, Findings findings) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.camel.PrecheckFailedException;
 import io.caravan.camel.RedisReplicationConsumer;
+import io.caravan.camel.RoutePrecheck;
 import io.caravan.precheck.PrecheckReport;
 import io.caravan.servers.RedisServer;
 import java.util.List;
@@ -121,6 +122,24 @@ class PrecheckStartIT {
                     .hasRootCauseInstanceOf(PrecheckFailedException.class)
                     .hasStackTraceContaining("task mine: the precheck has failed: destination empty: "
                             + destination.endpoint() + ": holds 1 key already; empty the destination");
+        }
+    }
+
+    @Test
+    void that_keys_of_others_may_be_removed_is_said_loudly() throws Exception {
+        destination.command("SET", "other", "value");
+        try (var context = new DefaultCamelContext()) {
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("redis-replication:" + source.endpoint() + "?conflictMode=IGNORE&sweep=ALWAYS")
+                            .to("redis-cluster:" + destination.endpoint());
+                }
+            });
+            context.build();
+
+            Prechecked.of(RoutePrecheck.ofAll(context).get(0))
+                    .warned("destination empty", destination.endpoint().toString(), "the others ARE REMOVED if");
         }
     }
 

@@ -12,9 +12,12 @@ import io.caravan.servers.RedisServer;
 record Prechecked(PrecheckReport report) {
 
     static Prechecked of(RunningTask.Settings settings) throws Exception {
-        var checked = new Prechecked(settings.precheck());
-        PrecheckTable.assertQuotes(checked.report());
-        return checked;
+        return of(settings.precheck());
+    }
+
+    static Prechecked of(PrecheckReport report) {
+        PrecheckTable.assertQuotes(report);
+        return new Prechecked(report);
     }
 
     static Prechecked between(RedisServer source, RedisServer destination) throws Exception {
