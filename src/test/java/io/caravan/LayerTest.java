@@ -39,6 +39,7 @@ class LayerTest {
             Map.entry("dialect", List.of("command", "rdb", "resp", "node")),
             Map.entry("replication", List.of("command", "rdb", "resp", "node", "spool")),
             Map.entry("cluster", List.of("command", "dialect", "refresh", "resp", "node")),
+            Map.entry("precheck", List.of("command", "resp", "node", "spool", "checkpoint", "replication", "cluster")),
             Map.entry(
                     "camel",
                     List.of(
@@ -52,8 +53,9 @@ class LayerTest {
                             "dialect",
                             "replication",
                             "spool",
-                            "cluster")),
-            Map.entry("app", List.of("camel"))));
+                            "cluster",
+                            "precheck")),
+            Map.entry("app", List.of("camel", "precheck"))));
 
     private static JavaClasses caravan;
 

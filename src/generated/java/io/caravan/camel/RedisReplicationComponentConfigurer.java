@@ -38,6 +38,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "checkpointinterval":
         case "checkpointInterval": getOrCreateConfiguration(target).setCheckpointInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.caravan.camel.RedisReplicationConfiguration.class, value)); return true;
+        case "conflictmode":
+        case "conflictMode": getOrCreateConfiguration(target).setConflictMode(property(camelContext, io.caravan.precheck.PrecheckSettings.ConflictMode.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "databases": getOrCreateConfiguration(target).setDatabases(property(camelContext, java.lang.String.class, value)); return true;
@@ -66,6 +68,7 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "nativetransport":
         case "nativeTransport": getOrCreateConfiguration(target).setNativeTransport(property(camelContext, boolean.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "precheck": getOrCreateConfiguration(target).setPrecheck(property(camelContext, boolean.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": getOrCreateConfiguration(target).setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "replicationtimeout":
@@ -105,6 +108,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "checkpointinterval":
         case "checkpointInterval": return long.class;
         case "configuration": return io.caravan.camel.RedisReplicationConfiguration.class;
+        case "conflictmode":
+        case "conflictMode": return io.caravan.precheck.PrecheckSettings.ConflictMode.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "databases": return java.lang.String.class;
@@ -133,6 +138,7 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "nativetransport":
         case "nativeTransport": return boolean.class;
         case "password": return java.lang.String.class;
+        case "precheck": return boolean.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
         case "replicationtimeout":
@@ -173,6 +179,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "checkpointinterval":
         case "checkpointInterval": return getOrCreateConfiguration(target).getCheckpointInterval();
         case "configuration": return target.getConfiguration();
+        case "conflictmode":
+        case "conflictMode": return getOrCreateConfiguration(target).getConflictMode();
         case "connecttimeout":
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
         case "databases": return getOrCreateConfiguration(target).getDatabases();
@@ -201,6 +209,7 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "nativetransport":
         case "nativeTransport": return getOrCreateConfiguration(target).isNativeTransport();
         case "password": return getOrCreateConfiguration(target).getPassword();
+        case "precheck": return getOrCreateConfiguration(target).isPrecheck();
         case "reconnectdelay":
         case "reconnectDelay": return getOrCreateConfiguration(target).getReconnectDelay();
         case "replicationtimeout":

@@ -28,6 +28,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "checkpoint": target.getConfiguration().setCheckpoint(property(camelContext, java.lang.String.class, value)); return true;
         case "checkpointinterval":
         case "checkpointInterval": target.getConfiguration().setCheckpointInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "conflictmode":
+        case "conflictMode": target.getConfiguration().setConflictMode(property(camelContext, io.caravan.precheck.PrecheckSettings.ConflictMode.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "databases": target.getConfiguration().setDatabases(property(camelContext, java.lang.String.class, value)); return true;
@@ -56,6 +58,7 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "nativetransport":
         case "nativeTransport": target.getConfiguration().setNativeTransport(property(camelContext, boolean.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "precheck": target.getConfiguration().setPrecheck(property(camelContext, boolean.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": target.getConfiguration().setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "replicationtimeout":
@@ -90,6 +93,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "checkpoint": return java.lang.String.class;
         case "checkpointinterval":
         case "checkpointInterval": return long.class;
+        case "conflictmode":
+        case "conflictMode": return io.caravan.precheck.PrecheckSettings.ConflictMode.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "databases": return java.lang.String.class;
@@ -118,6 +123,7 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "nativetransport":
         case "nativeTransport": return boolean.class;
         case "password": return java.lang.String.class;
+        case "precheck": return boolean.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
         case "replicationtimeout":
@@ -153,6 +159,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "checkpoint": return target.getConfiguration().getCheckpoint();
         case "checkpointinterval":
         case "checkpointInterval": return target.getConfiguration().getCheckpointInterval();
+        case "conflictmode":
+        case "conflictMode": return target.getConfiguration().getConflictMode();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
         case "databases": return target.getConfiguration().getDatabases();
@@ -181,6 +189,7 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "nativetransport":
         case "nativeTransport": return target.getConfiguration().isNativeTransport();
         case "password": return target.getConfiguration().getPassword();
+        case "precheck": return target.getConfiguration().isPrecheck();
         case "reconnectdelay":
         case "reconnectDelay": return target.getConfiguration().getReconnectDelay();
         case "replicationtimeout":

@@ -23,10 +23,11 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(31);
+        Set<String> props = new HashSet<>(33);
         props.add("bridgeErrorHandler");
         props.add("checkpoint");
         props.add("checkpointInterval");
+        props.add("conflictMode");
         props.add("connectTimeout");
         props.add("databases");
         props.add("drainTimeout");
@@ -43,6 +44,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
         props.add("nativeTransport");
         props.add("nodes");
         props.add("password");
+        props.add("precheck");
         props.add("reconnectDelay");
         props.add("replicationTimeout");
         props.add("requestTimeout");

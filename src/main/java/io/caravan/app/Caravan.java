@@ -1,13 +1,20 @@
 package io.caravan.app;
 
+import io.caravan.camel.PrecheckFailedException;
+import io.caravan.camel.RoutePrecheck;
+import io.caravan.precheck.PrecheckReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.apache.camel.main.Main;
+import picocli.CommandLine;
 
 /**
- * Runs the tasks that the YAML files of {@code routes/} declare, as {@code config/application.properties} says.
+ * Runs the tasks that the YAML files of {@code routes/} declare, as {@code config/application.properties} says; {@code precheck}
+ * looks at them without running them.
  *
- * <p>Arguments are those of Camel Main. Ends with 0 after a stop, with 1 if it could not start.
+ * <p>Arguments that name no command are those of Camel Main. Exit codes are those of {@link ExitCode}.
  */
 public final class Caravan {
 
@@ -18,7 +25,7 @@ public final class Caravan {
 
     public static void main(String[] args) {
         configureLog();
-        System.exit(run(args));
+        System.exit(commandLine().execute(args));
     }
 
     /** Camel Main as the application sets it up, not yet started. */
@@ -30,14 +37,48 @@ public final class Caravan {
         return main;
     }
 
-    private static int run(String[] args) {
+    /**
+     * Checks the tasks of an application that is not started, and starts none of them: routes are made, and nothing is opened
+     * for them.
+     *
+     * @param main as {@link #application()} makes it; to be stopped afterwards
+     */
+    public static List<PrecheckReport> precheck(Main main) throws Exception {
+        main.init();
+        main.getCamelContext().build();
+        return RoutePrecheck.ofAll(main.getCamelContext());
+    }
+
+    /** What Camel Main understands ({@code -duration 60}) is no option of ours, and handed on as it is. */
+    static CommandLine commandLine() {
+        return new CommandLine(new RunCommand())
+                .setCommandName("caravan")
+                .addSubcommand(new RunCommand())
+                .addSubcommand(new PrecheckCommand())
+                .setUnmatchedOptionsArePositionalParams(true)
+                .setStopAtPositional(true);
+    }
+
+    /** Runs until it is stopped; answers the exit code. */
+    static int run(String[] args) {
         Main main = application();
         try {
             return main.run(args);
         } catch (Exception e) {
-            System.err.println(StartFailure.explain(e, main.getCamelContext()));
-            return 1;
+            Optional<PrecheckFailedException> precheck = precheckIn(e);
+            System.err.println(precheck.map(failed -> failed.report().text())
+                    .orElseGet(() -> StartFailure.explain(e, main.getCamelContext())));
+            return precheck.isPresent() ? ExitCode.PRECHECK_FAILED : ExitCode.NOT_STARTED;
         }
+    }
+
+    private static Optional<PrecheckFailedException> precheckIn(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PrecheckFailedException failed) {
+                return Optional.of(failed);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Before the first logger is made: the user's configuration, else ours, unless the command line names one. */

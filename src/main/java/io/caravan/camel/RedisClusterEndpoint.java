@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
 import org.apache.camel.AsyncEndpoint;
@@ -44,6 +45,7 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
     private final RedisClusterConfiguration configuration;
 
     private @Nullable Destination destination;
+    private @Nullable IOException deferred;
     private int users;
 
     public RedisClusterEndpoint(String uri, RedisClusterComponent component, RedisClusterConfiguration configuration) {
@@ -87,6 +89,36 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
         return destination;
     }
 
+    /**
+     * The destination, as {@link #acquire}; empty if that is not possible and a precheck follows: it says what
+     * else is wrong, and keeps the route from starting.
+     *
+     * @throws IOException if none follows
+     */
+    synchronized Optional<Destination> acquireOrDefer() throws IOException {
+        deferred = null;
+        try {
+            return Optional.of(acquire());
+        } catch (IOException e) {
+            if (!RoutePrecheck.follows(getCamelContext(), this)) {
+                throw e;
+            }
+            deferred = e;
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Called when the precheck is over.
+     *
+     * @throws IOException what kept a producer from starting, if the precheck has not found it any more
+     */
+    synchronized void requireProducer() throws IOException {
+        if (deferred != null) {
+            throw deferred;
+        }
+    }
+
     /** A user is done with the destination. Waits for the connections to be closed if it was the last. */
     synchronized void release() {
         if (--users == 0 && destination != null) {
@@ -119,7 +151,12 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
         return Map.of();
     }
 
-    private DestinationSettings settings() throws IOException {
+    /**
+     * What a destination is told of these options.
+     *
+     * @throws IOException if the SSL context parameters cannot be used
+     */
+    DestinationSettings settings() throws IOException {
         String password = configuration.getPassword();
         return new DestinationSettings(
                 NodeAddress.parseList(configuration.getNodes()),

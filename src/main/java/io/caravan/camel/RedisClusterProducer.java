@@ -5,6 +5,7 @@ import io.caravan.command.CommandBatch;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.RedisCommand;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -41,7 +42,11 @@ public class RedisClusterProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        Destination acquired = endpoint.acquire();
+        Optional<Destination> answering = endpoint.acquireOrDefer();
+        if (answering.isEmpty()) {
+            return;
+        }
+        Destination acquired = answering.get();
         destination = acquired;
         laterSteps = endpoint.getCamelContext()
                 .getExecutorServiceManager()

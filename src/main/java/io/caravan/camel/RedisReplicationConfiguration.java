@@ -1,5 +1,6 @@
 package io.caravan.camel;
 
+import io.caravan.precheck.PrecheckSettings.ConflictMode;
 import io.caravan.replication.SourceSettings.SnapshotTransfer;
 import io.netty.channel.EventLoopGroup;
 import org.apache.camel.RuntimeCamelException;
@@ -119,6 +120,20 @@ public class RedisReplicationConfiguration implements Cloneable {
 
     @UriParam(
             label = "consumer",
+            defaultValue = "false",
+            description =
+                    "Whether source and destination are checked before any data moves (rights, versions, memory, cluster health and more); a route whose precheck fails does not start")
+    private boolean precheck = false;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "INTERCEPT",
+            description =
+                    "What the precheck says of a destination that holds keys already when the task begins: INTERCEPT (it fails) or IGNORE (a warning: those that the source has, too, are overwritten). Of no effect without a precheck")
+    private ConflictMode conflictMode = ConflictMode.INTERCEPT;
+
+    @UriParam(
+            label = "consumer",
             defaultValue = "10000",
             javaType = "java.time.Duration",
             description = "How long a connection to a source node may take to be made")
@@ -215,6 +230,11 @@ public class RedisReplicationConfiguration implements Cloneable {
         ALWAYS,
         /** They stay. */
         NEVER
+    }
+
+    /** The id of the task that a route is: its own, or the route's. */
+    String taskOf(String routeId) {
+        return task == null || task.isBlank() ? routeId : task;
     }
 
     /** A copy, to be changed by an endpoint. */
@@ -424,6 +444,24 @@ public class RedisReplicationConfiguration implements Cloneable {
     /** How long a stop waits, in milliseconds. */
     public void setDrainTimeout(long drainTimeout) {
         this.drainTimeout = drainTimeout;
+    }
+
+    public boolean isPrecheck() {
+        return precheck;
+    }
+
+    /** Whether both sides are checked before the start. */
+    public void setPrecheck(boolean precheck) {
+        this.precheck = precheck;
+    }
+
+    public ConflictMode getConflictMode() {
+        return conflictMode;
+    }
+
+    /** What the precheck says of keys that the destination holds already. */
+    public void setConflictMode(ConflictMode conflictMode) {
+        this.conflictMode = conflictMode;
     }
 
     public @Nullable String getTemporaryDirectory() {

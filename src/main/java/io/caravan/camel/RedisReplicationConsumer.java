@@ -3,6 +3,7 @@ package io.caravan.camel;
 import io.caravan.command.BatchOrigin;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
+import io.caravan.precheck.PrecheckReport;
 import io.caravan.replication.BatchSink;
 import io.caravan.replication.Delivery;
 import io.caravan.replication.ReplicationSession;
@@ -57,6 +58,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private @Nullable RouteSinks sinks;
     private @Nullable ReplicationMeters meters;
     private volatile @Nullable ReplicationSession session;
+    private volatile @Nullable PrecheckReport precheckReport;
     private boolean sinkIsLast;
 
     /** The source serves its keys elsewhere: batches that wait for one to be read again would wait for ever. */
@@ -72,7 +74,14 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     protected void doStart() throws Exception {
         super.doStart();
         resharded = false;
+        boolean goesOn = endpoint.takeGoingOn();
         RouteInspection route = inspectRoute();
+        if (configuration.isPrecheck() && !goesOn) {
+            RoutePrecheck.require(precheck());
+        }
+        for (RedisClusterEndpoint sink : route.sinks()) {
+            sink.requireProducer();
+        }
         route.remarks().forEach(remark -> LOG.warn("route {}: {}", getRouteId(), remark));
         setHealthCheck(new RedisReplicationHealthCheck(
                 this, task(), endpoint.getComponent().isHealthCheckConsumerEnabled()));
@@ -111,8 +120,10 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
                 forShards,
                 forSchedules);
         SourceSettingsFactory.spool(configuration, task()).ifPresent(started::spoolTo);
-        started.onReshard(new RouteRestart(
-                endpoint.getCamelContext(), String.valueOf(getRouteId()), task(), () -> resharded = true));
+        started.onReshard(new RouteRestart(endpoint.getCamelContext(), String.valueOf(getRouteId()), task(), () -> {
+            resharded = true;
+            endpoint.goesOn();
+        }));
         List<SourceMaster> masters = started.findMasters();
         compareModules(started, masters, destinations);
         CommandTable commands =
@@ -315,8 +326,24 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     /** The id of the task. */
     public String task() {
-        String task = configuration.getTask();
-        return task == null || task.isBlank() ? String.valueOf(getRouteId()) : task;
+        return configuration.taskOf(String.valueOf(getRouteId()));
+    }
+
+    /**
+     * Checks source and destinations, whether or not the route runs, and keeps the report. Waits for the network; any thread.
+     *
+     * @throws IOException if settings cannot be used
+     */
+    public PrecheckReport precheck() throws IOException {
+        PrecheckReport report =
+                RoutePrecheck.of(endpoint.getCamelContext(), String.valueOf(getRouteId()), configuration);
+        precheckReport = report;
+        return report;
+    }
+
+    /** What the last precheck has found, that of a start that failed as well; empty if there was none. Any thread. */
+    public Optional<PrecheckReport> precheckReport() {
+        return Optional.ofNullable(precheckReport);
     }
 
     /** Every shard at this moment; empty before the start. Any thread. */

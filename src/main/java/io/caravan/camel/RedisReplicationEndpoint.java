@@ -1,6 +1,7 @@
 package io.caravan.camel;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncEndpoint;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -30,6 +31,8 @@ public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEn
     @UriParam
     private final RedisReplicationConfiguration configuration;
 
+    private final AtomicBoolean goingOn = new AtomicBoolean();
+
     public RedisReplicationEndpoint(
             String uri, RedisReplicationComponent component, RedisReplicationConfiguration configuration) {
         super(uri, component);
@@ -56,6 +59,16 @@ public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEn
 
     public RedisReplicationConfiguration getConfiguration() {
         return configuration;
+    }
+
+    /** The next start goes on with what this process has been doing: no precheck, which it has passed. Any thread. */
+    void goesOn() {
+        goingOn.set(true);
+    }
+
+    /** Whether {@link #goesOn} has been said since the last start. */
+    boolean takeGoingOn() {
+        return goingOn.getAndSet(false);
     }
 
     @ManagedAttribute(description = "Nodes of the source")

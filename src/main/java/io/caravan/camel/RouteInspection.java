@@ -1,12 +1,15 @@
 package io.caravan.camel;
 
+import io.caravan.transform.SupportedCommands;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.ResequenceDefinition;
@@ -31,6 +34,7 @@ final class RouteInspection {
     private final List<String> remarks = new ArrayList<>();
     private final List<String> sinks = new ArrayList<>();
     private final Set<String> visited = new HashSet<>();
+    private final List<SupportedCommands> supported = new ArrayList<>();
     private boolean sinkIsLast;
 
     private RouteInspection(CamelContext context) {
@@ -72,6 +76,11 @@ final class RouteInspection {
                 .toList();
     }
 
+    /** The step that holds the route to an edition; the first, if there are several. */
+    Optional<SupportedCommands> supportedCommands() {
+        return supported.stream().findFirst();
+    }
+
     /** @param handedOn whether an endpoint before has let the exchange go on */
     private void visit(Model model, List<ProcessorDefinition<?>> outputs, boolean handedOn) {
         for (ToDefinition to : ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ToDefinition.class)) {
@@ -85,6 +94,12 @@ final class RouteInspection {
                 objectToStepsAround(to);
             } else {
                 follow(model, to, uri, handedOn);
+            }
+        }
+        for (ProcessDefinition step : ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ProcessDefinition.class)) {
+            String name = context.resolvePropertyPlaceholders(String.valueOf(step.getRef()));
+            if (context.getRegistry().lookupByName(name) instanceof SupportedCommands found) {
+                supported.add(found);
             }
         }
         refuseIfSinkBelow(outputs, AggregateDefinition.class, "aggregate puts batches aside");

@@ -262,7 +262,7 @@ final class DestinationAdmin implements AutoCloseable {
         return String.valueOf(cause.getMessage());
     }
 
-    private record Keyword(String name) implements ProtocolKeyword {
+    record Keyword(String name) implements ProtocolKeyword {
         @Override
         public byte[] getBytes() {
             return name.getBytes(StandardCharsets.UTF_8);
@@ -337,7 +337,8 @@ final class DestinationAdmin implements AutoCloseable {
                 : List.of();
     }
 
-    private static String problem(NodeAddress node, RuntimeException failure) {
+    /** What is wrong with a node that could not be connected to, and what to do. */
+    static String problem(NodeAddress node, RuntimeException failure) {
         String reason = reason(failure);
         String lower = reason.toLowerCase(Locale.ROOT);
         if (lower.contains("wrongpass") || lower.contains("invalid password") || lower.contains("noauth")) {

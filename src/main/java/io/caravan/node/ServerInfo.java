@@ -3,6 +3,7 @@ package io.caravan.node;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The answer to {@code INFO}, by field.
@@ -41,6 +42,17 @@ public final class ServerInfo {
         } catch (NumberFormatException e) {
             return otherwise;
         }
+    }
+
+    /** The fields whose names begin with {@code prefix}, by what follows it, in order. */
+    public Map<String, String> beginningWith(String prefix) {
+        Map<String, String> found = new TreeMap<>();
+        fields.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                found.put(name.substring(prefix.length()), value);
+            }
+        });
+        return found;
     }
 
     /** Product and version. Valkey tells Redis clients that it is Redis 7.2.4; its own fields say more. */

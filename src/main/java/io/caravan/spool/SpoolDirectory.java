@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class SpoolDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDirectory.class);
-    private static final long RESERVE_BYTES = 512L * 1024 * 1024;
+    /** Bytes of the disk that are left to others. */
+    static final long RESERVE_BYTES = 512L * 1024 * 1024;
+
     private static final String SHARD = "shard-";
 
     private final Path folder;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.cluster.DestinationSettings.OnError;
+import io.caravan.precheck.PrecheckSettings.ConflictMode;
 import io.caravan.replication.SourceSettings.SnapshotTransfer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -36,7 +37,8 @@ class EndpointOptionsTest {
     void every_kind_of_option_of_a_source_can_be_written_in_a_uri() {
         RedisReplicationConfiguration configuration = source("redis-replication:10.0.0.1:7000,10.0.0.2:7001"
                         + "?memoryLimit=128MB&maxBatchCommands=10&snapshotTransfer=disk&replicationTimeout=5s"
-                        + "&checkpoint=file:/var/lib/caravan/orders&task=orders&hostnameVerification=false")
+                        + "&checkpoint=file:/var/lib/caravan/orders&task=orders&hostnameVerification=false"
+                        + "&precheck=true&conflictMode=ignore")
                 .getConfiguration();
 
         assertThat(configuration.getNodes()).isEqualTo("10.0.0.1:7000,10.0.0.2:7001");
@@ -46,6 +48,8 @@ class EndpointOptionsTest {
         assertThat(configuration.getReplicationTimeout()).isEqualTo(5000);
         assertThat(configuration.getCheckpoint()).isEqualTo("file:/var/lib/caravan/orders");
         assertThat(configuration.getTask()).isEqualTo("orders");
+        assertThat(configuration.isPrecheck()).isTrue();
+        assertThat(configuration.getConflictMode()).isEqualTo(ConflictMode.IGNORE);
         assertThat(configuration.isHostnameVerification()).isFalse();
     }
 

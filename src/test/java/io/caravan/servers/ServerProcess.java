@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -42,11 +43,13 @@ final class ServerProcess {
         return folder.resolve("server.log");
     }
 
-    void start(List<String> configuration) {
+    void start(List<String> configuration, String... arguments) {
         try {
             Path file = Files.write(folder.resolve("redis.conf"), configuration);
             logStartBytes = Files.exists(logFile()) ? Files.size(logFile()) : 0;
-            Process started = new ProcessBuilder(program.path().toString(), file.toString())
+            List<String> command = new ArrayList<>(List.of(program.path().toString(), file.toString()));
+            command.addAll(List.of(arguments));
+            Process started = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))

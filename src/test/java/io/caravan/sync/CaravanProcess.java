@@ -28,11 +28,13 @@ public final class CaravanProcess implements AutoCloseable {
 
     private final Path folder;
     private final List<String> javaOptions;
+    private final List<String> arguments;
     private Process process;
 
-    private CaravanProcess(Path folder, List<String> javaOptions, Process process) {
+    private CaravanProcess(Path folder, List<String> javaOptions, List<String> arguments, Process process) {
         this.folder = folder;
         this.javaOptions = javaOptions;
+        this.arguments = arguments;
         this.process = process;
     }
 
@@ -43,7 +45,14 @@ public final class CaravanProcess implements AutoCloseable {
 
         private final Map<String, String> properties = new TreeMap<>();
         private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+        private final List<String> arguments = new ArrayList<>();
         private String route = "";
+
+        /** An argument of the command line. */
+        public Settings argument(String argument) {
+            arguments.add(argument);
+            return this;
+        }
 
         /** Sets a property of {@code config/application.properties}. */
         public Settings with(String name, String value) {
@@ -76,7 +85,7 @@ public final class CaravanProcess implements AutoCloseable {
             } else {
                 Files.writeString(folder.resolve("routes/task.camel.yaml"), route);
             }
-            return new CaravanProcess(folder, javaOptions, launch(folder, javaOptions));
+            return new CaravanProcess(folder, javaOptions, arguments, launch(folder, javaOptions, arguments));
         }
 
         private static void copyShippedRoutes(Path target) throws IOException {
@@ -92,11 +101,13 @@ public final class CaravanProcess implements AutoCloseable {
         return new Settings()
                 .with("source", Pair.nodes(pair.sourceMasters))
                 .with("destination", Pair.nodes(pair.destinationMasters))
-                .with("camel.management.enabled", "false");
+                .with("camel.management.enabled", "false")
+                .with("precheck", "false");
     }
 
+    /** Without a precheck, so that what the start itself says is seen. */
     public static Settings settings() {
-        return new Settings().with("camel.management.enabled", "false");
+        return new Settings().with("camel.management.enabled", "false").with("precheck", "false");
     }
 
     /** Where it runs; {@code output.log} there is its log. */
@@ -161,24 +172,13 @@ public final class CaravanProcess implements AutoCloseable {
     }
 
     /** SIGSTOP: its connections stay open, and it does nothing. */
-    void pause() throws IOException {
+    void pause() throws IOException, InterruptedException {
         signal("STOP");
     }
 
     /** SIGCONT. */
-    void resume() throws IOException {
+    void resume() throws IOException, InterruptedException {
         signal("CONT");
-    }
-
-    private void signal(String name) throws IOException {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
     }
 
     /** SIGTERM, and waits for the end; answers the exit code. */
@@ -219,7 +219,7 @@ public final class CaravanProcess implements AutoCloseable {
 
     /** Starts it again in the same folder. */
     public void restart() throws IOException {
-        process = launch(folder, javaOptions);
+        process = launch(folder, javaOptions, arguments);
     }
 
     /** The largest resident set so far, in kilobytes. */
@@ -248,13 +248,14 @@ public final class CaravanProcess implements AutoCloseable {
         return Long.parseLong(replica.replaceAll(".*offset=(\\d+).*", "$1"));
     }
 
-    private static Process launch(Path folder, List<String> javaOptions) throws IOException {
+    private static Process launch(Path folder, List<String> javaOptions, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add("io.caravan.app.Caravan");
+        command.addAll(arguments);
         Path output = folder.resolve("output.log");
         return new ProcessBuilder(command)
                 .directory(folder.toFile())

@@ -2,6 +2,7 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.CapturedLog;
 import io.caravan.node.SlotRanges;
 import io.caravan.replication.ShardCounters;
 import io.caravan.servers.Await;
@@ -32,8 +33,9 @@ class ReshardIT {
         try (Pair pair = Pair.clusters()) {
             Dataset.everyType(61, 1500).fitting("7.0").writeTo(pair.source);
             LoadReport written;
-            try (Load load = Load.on(pair.source).seed(61).perSecond(3000).start();
-                    RunningTask task = pair.task().start()) {
+            try (CapturedLog log = CapturedLog.of("io.caravan.camel.RoutePrecheck");
+                    Load load = Load.on(pair.source).seed(61).perSecond(3000).start();
+                    RunningTask task = pair.task().with("precheck", "true").start()) {
                 task.awaitStreaming();
                 List<RedisServer> masters = pair.sourceCluster().masters();
                 pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 999);
@@ -46,6 +48,10 @@ class ReshardIT {
                 written = load.stop();
                 task.awaitApplied(pair.sourceCluster().masters());
                 Await.until("it is swept", PATIENCE, () -> sweepsDue(pair) == 0);
+                assertThat(log.lines())
+                        .as("a precheck at the start, and none when the route is started again")
+                        .filteredOn(line -> line.contains("the precheck is passed"))
+                        .hasSize(1);
             }
 
             assertThat(written.violationsAt(pair.destination)).isEmpty();

@@ -1,0 +1,91 @@
+package io.caravan.cluster;
+
+import io.caravan.node.NodeAddress;
+import io.caravan.resp.Reply;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandArgs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Questions to one server of a destination, on a connection of their own. For one thread at a time; methods wait. */
+public final class DestinationInquiry implements AutoCloseable {
+
+    private final NodeAddress node;
+    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final Duration timeout;
+
+    DestinationInquiry(NodeAddress node, StatefulRedisConnection<byte[], byte[]> connection, Duration timeout) {
+        this.node = node;
+        this.connection = connection;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Sends commands at once and waits for their replies, one for each; an error is a {@link Reply.Failure}.
+     *
+     * @param commands names and arguments
+     * @throws DestinationException if the connection breaks, or a reply is late
+     */
+    public List<Reply> ask(List<List<String>> commands) throws DestinationException {
+        List<RedisFuture<Object>> sent = new ArrayList<>(commands.size());
+        for (List<String> command : commands) {
+            CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+            command.stream().skip(1).forEach(arguments::add);
+            // In lower case: at MULTI and SELECT Lettuce would keep books of its own, and wait for an EXEC.
+            String name = command.get(0).toLowerCase(Locale.ROOT);
+            sent.add(dispatch(name, arguments));
+        }
+        List<Reply> replies = new ArrayList<>(commands.size());
+        for (int i = 0; i < commands.size(); i++) {
+            replies.add(await(sent.get(i), commands.get(i).get(0)));
+        }
+        return replies;
+    }
+
+    private RedisFuture<Object> dispatch(String name, CommandArgs<byte[], byte[]> arguments)
+            throws DestinationException {
+        try {
+            return connection.async().dispatch(new DestinationAdmin.Keyword(name), new AnyOutput(), arguments);
+        } catch (RedisException e) {
+            throw new DestinationException(
+                    "connection to destination " + node + " broke: " + DestinationAdmin.reason(e), e);
+        }
+    }
+
+    private Reply await(Future<Object> reply, String name) throws DestinationException {
+        try {
+            return AnyOutput.typed(reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RedisCommandExecutionException refused) {
+                return new Reply.Failure(String.valueOf(refused.getMessage()));
+            }
+            throw new DestinationException(
+                    "connection to destination " + node + " broke: "
+                            + DestinationAdmin.reason(e.getCause() == null ? e : e.getCause()),
+                    e);
+        } catch (TimeoutException e) {
+            throw new DestinationException(
+                    "destination " + node + " did not answer " + name + " within " + timeout.toMillis()
+                            + " ms (connectTimeout)",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DestinationException("interrupted while waiting for destination " + node, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

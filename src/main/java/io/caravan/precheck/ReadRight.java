@@ -1,0 +1,56 @@
+package io.caravan.precheck;
+
+import io.caravan.command.ReservedKeys;
+import io.caravan.resp.Reply;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Whether keys may be read again at the source, as is done where a command cannot be sent, or not twice. */
+final class ReadRight {
+
+    private static final String KEY = ReservedKeys.PREFIX + "precheck";
+    private static final String GRANT = "grant the user +dump +pttl +pexpiretime +role +select +multi +exec +exists ~*";
+
+    private ReadRight() {}
+
+    static void look(Facts facts, Side source, Findings findings) throws IOException {
+        findings.summary("keys may be read again");
+        for (Server server : source.masters()) {
+            try (Rights rights = Rights.at(source, server)) {
+                if (rights.means() == Rights.Means.NONE) {
+                    findings.fail(server.name(), "may not MULTI: " + rights.obstacle(), GRANT);
+                }
+                List<Rights.Refusal> refused = rights.refused(commands(server, rights.means()));
+                if (!refused.isEmpty()) {
+                    findings.fail(
+                            server.name(),
+                            "may not "
+                                    + refused.stream()
+                                            .map(Rights.Refusal::command)
+                                            .collect(Collectors.joining(", ")) + " any key: '"
+                                    + refused.get(0).reason() + "'",
+                            GRANT);
+                }
+            }
+            if (server.ask("TIME") instanceof Reply.Failure failure) {
+                findings.warn(
+                        server.name(),
+                        "does not tell the time: " + Server.quoted(failure) + "; its clock is taken to agree with ours",
+                        "grant the user +time");
+            }
+        }
+    }
+
+    private static List<List<String>> commands(Server server, Rights.Means means) {
+        List<String> expiry = List.of(server.atLeast(7, 0) ? "PEXPIRETIME" : "PTTL", KEY);
+        List<List<String>> commands = new ArrayList<>(
+                List.of(List.of("DUMP", KEY), expiry, List.of("EXISTS", KEY), List.of("ROLE"), List.of("SELECT", "0")));
+        if (means == Rights.Means.DRY_RUN) { // in a transaction these two would not be queued
+            commands.add(List.of("MULTI"));
+            commands.add(List.of("EXEC"));
+        }
+        return commands;
+    }
+}
