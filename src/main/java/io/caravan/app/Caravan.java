@@ -15,6 +15,7 @@ import picocli.CommandLine;
  */
 public final class Caravan {
 
+    private static final String LOG_LEVEL = "caravan.log.level";
     private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
     private static final Path OWN_LOG_CONFIGURATION = Path.of("config", "log4j2.properties");
 
@@ -34,12 +35,26 @@ public final class Caravan {
         return main;
     }
 
+    /** With its routes loaded and none of them started, and nothing that listens: for commands that only look. */
+    static Main applicationAtRest() {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "error");
+        }
+        Main main = application();
+        main.addOverrideProperty("camel.main.auto-startup", "false");
+        main.addOverrideProperty("camel.main.startup-summary-level", "off");
+        main.addOverrideProperty("camel.main.jmx-enabled", "false");
+        main.addOverrideProperty("camel.management.enabled", "false");
+        return main;
+    }
+
     /** What Camel Main understands ({@code -duration 60}) is no option of ours, and handed on as it is. */
     static CommandLine commandLine() {
         return new CommandLine(new RunCommand())
                 .setCommandName("caravan")
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new PrecheckCommand())
+                .addSubcommand(new VerifyCommand())
                 .setUnmatchedOptionsArePositionalParams(true)
                 .setStopAtPositional(true);
     }

@@ -25,8 +25,6 @@ import picocli.CommandLine.Option;
         })
 final class PrecheckCommand implements Callable<Integer> {
 
-    private static final String LOG_LEVEL = "caravan.log.level";
-
     @Option(names = "--json", description = "Writes the report as JSON.")
     private boolean json;
 
@@ -39,10 +37,7 @@ final class PrecheckCommand implements Callable<Integer> {
     public Integer call() {
         PrintStream out = System.out;
         System.setOut(System.err);
-        if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, "error");
-        }
-        Main main = application();
+        Main main = Caravan.applicationAtRest();
         try {
             main.start();
             List<PrecheckReport> reports = RoutePrecheck.ofAll(main.getCamelContext());
@@ -59,16 +54,6 @@ final class PrecheckCommand implements Callable<Integer> {
         } finally {
             main.stop();
         }
-    }
-
-    /** With its routes loaded and none of them started, and nothing that listens. */
-    private static Main application() {
-        Main main = Caravan.application();
-        main.addOverrideProperty("camel.main.auto-startup", "false");
-        main.addOverrideProperty("camel.main.startup-summary-level", "off");
-        main.addOverrideProperty("camel.main.jmx-enabled", "false");
-        main.addOverrideProperty("camel.management.enabled", "false");
-        return main;
     }
 
     private static boolean passed(List<PrecheckReport> reports) {
