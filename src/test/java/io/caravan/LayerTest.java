@@ -39,6 +39,7 @@ class LayerTest {
             Map.entry("dialect", List.of("command", "rdb", "resp", "node")),
             Map.entry("replication", List.of("command", "rdb", "resp", "node", "spool")),
             Map.entry("cluster", List.of("command", "dialect", "refresh", "resp", "node")),
+            Map.entry("verify", List.of("command", "rdb", "resp", "node")),
             Map.entry("precheck", List.of("command", "resp", "node", "spool", "checkpoint", "replication", "cluster")),
             Map.entry(
                     "camel",
@@ -54,8 +55,9 @@ class LayerTest {
                             "replication",
                             "spool",
                             "cluster",
-                            "precheck")),
-            Map.entry("app", List.of("camel", "precheck"))));
+                            "precheck",
+                            "verify")),
+            Map.entry("app", List.of("camel", "precheck", "verify"))));
 
     private static JavaClasses caravan;
 

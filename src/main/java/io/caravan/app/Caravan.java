@@ -12,12 +12,13 @@ import picocli.CommandLine;
 
 /**
  * Runs the tasks that the YAML files of {@code routes/} declare, as {@code config/application.properties} says; {@code precheck}
- * looks at them without running them.
+ * and {@code verify} look at them without running them.
  *
  * <p>Arguments that name no command are those of Camel Main. Exit codes are those of {@link ExitCode}.
  */
 public final class Caravan {
 
+    private static final String LOG_LEVEL = "caravan.log.level";
     private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
     private static final Path OWN_LOG_CONFIGURATION = Path.of("config", "log4j2.properties");
 
@@ -44,9 +45,26 @@ public final class Caravan {
      * @param main as {@link #application()} makes it; to be stopped afterwards
      */
     public static List<PrecheckReport> precheck(Main main) throws Exception {
+        build(main);
+        return RoutePrecheck.ofAll(main.getCamelContext());
+    }
+
+    /** Makes the routes of an application and starts none. */
+    static void build(Main main) throws Exception {
         main.init();
         main.getCamelContext().build();
-        return RoutePrecheck.ofAll(main.getCamelContext());
+    }
+
+    /** An application that is only looked at: nothing listens, and the log is quiet. */
+    static Main applicationAtRest() {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "error");
+        }
+        Main main = application();
+        main.addOverrideProperty("camel.main.startup-summary-level", "off");
+        main.addOverrideProperty("camel.main.jmx-enabled", "false");
+        main.addOverrideProperty("camel.management.enabled", "false");
+        return main;
     }
 
     /** What Camel Main understands ({@code -duration 60}) is no option of ours, and handed on as it is. */
@@ -55,6 +73,7 @@ public final class Caravan {
                 .setCommandName("caravan")
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new PrecheckCommand())
+                .addSubcommand(new VerifyCommand())
                 .setUnmatchedOptionsArePositionalParams(true)
                 .setStopAtPositional(true);
     }

@@ -15,5 +15,11 @@ final class ExitCode {
     /** A precheck has failed; no data was moved. */
     static final int PRECHECK_FAILED = 3;
 
+    /** Source and destination differ. */
+    static final int DIFFERENT = 4;
+
+    /** No key differs, but some could not be judged. */
+    static final int UNDECIDED = 5;
+
     private ExitCode() {}
 }

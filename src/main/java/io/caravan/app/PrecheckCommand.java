@@ -24,8 +24,6 @@ import picocli.CommandLine.Option;
         })
 final class PrecheckCommand implements Callable<Integer> {
 
-    private static final String LOG_LEVEL = "caravan.log.level";
-
     @Option(names = "--json", description = "Writes the report as JSON.")
     private boolean json;
 
@@ -38,10 +36,7 @@ final class PrecheckCommand implements Callable<Integer> {
     public Integer call() {
         PrintStream out = System.out;
         System.setOut(System.err);
-        if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, "error");
-        }
-        Main main = application();
+        Main main = Caravan.applicationAtRest();
         try {
             List<PrecheckReport> reports = Caravan.precheck(main);
             if (reports.isEmpty()) {
@@ -57,15 +52,6 @@ final class PrecheckCommand implements Callable<Integer> {
         } finally {
             main.stop();
         }
-    }
-
-    /** Without anything that listens. */
-    private static Main application() {
-        Main main = Caravan.application();
-        main.addOverrideProperty("camel.main.startup-summary-level", "off");
-        main.addOverrideProperty("camel.main.jmx-enabled", "false");
-        main.addOverrideProperty("camel.management.enabled", "false");
-        return main;
     }
 
     private static boolean passed(List<PrecheckReport> reports) {

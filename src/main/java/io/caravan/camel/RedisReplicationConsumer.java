@@ -3,6 +3,8 @@ package io.caravan.camel;
 import io.caravan.command.BatchOrigin;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
+import io.caravan.command.Databases;
+import io.caravan.command.SourceShard;
 import io.caravan.precheck.PrecheckReport;
 import io.caravan.replication.BatchSink;
 import io.caravan.replication.Delivery;
@@ -14,10 +16,13 @@ import io.caravan.replication.SourceMaster;
 import io.caravan.replication.StartingPoint;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.AsyncCallback;
@@ -344,6 +349,33 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     /** What the last precheck has found, that of a start that failed as well; empty if there was none. Any thread. */
     public Optional<PrecheckReport> precheckReport() {
         return Optional.ofNullable(precheckReport);
+    }
+
+    /**
+     * Reads keys again at the source and makes them there what they are here, behind what is on its way; with the next command
+     * that follows them they are up to date. Does not wait.
+     *
+     * @param database of the destination, the keys as they are called there
+     */
+    CompletionStage<Void> readAgain(int database, List<byte[]> keys) {
+        ReplicationSession running = session;
+        RouteSinks destinations = sinks;
+        if (running == null || destinations == null) {
+            return CompletableFuture.failedStage(new IllegalStateException("task " + task() + " does not run"));
+        }
+        Databases databases = Databases.parse(configuration.getDatabases());
+        Map<SourceShard, List<byte[]>> byShard = new HashMap<>();
+        for (byte[] key : keys) {
+            running.shardOf(databases.originOf(key, database).key())
+                    .ifPresent(shard -> byShard.computeIfAbsent(shard, each -> new ArrayList<>())
+                            .add(key));
+        }
+        CompletableFuture<?>[] written = destinations.all().stream()
+                .flatMap(destination -> byShard.entrySet().stream()
+                        .map(shard -> destination.refresh(shard.getKey(), database, shard.getValue())))
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(written);
     }
 
     /** Every shard at this moment; empty before the start. Any thread. */

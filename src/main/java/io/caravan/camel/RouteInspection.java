@@ -1,5 +1,6 @@
 package io.caravan.camel;
 
+import io.caravan.transform.Selection;
 import io.caravan.transform.SupportedCommands;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +36,7 @@ final class RouteInspection {
     private final List<String> sinks = new ArrayList<>();
     private final Set<String> visited = new HashSet<>();
     private final List<SupportedCommands> supported = new ArrayList<>();
+    private final List<Selection> selections = new ArrayList<>();
     private boolean sinkIsLast;
 
     private RouteInspection(CamelContext context) {
@@ -81,6 +83,11 @@ final class RouteInspection {
         return supported.stream().findFirst();
     }
 
+    /** The steps that select keys. */
+    List<Selection> selections() {
+        return List.copyOf(selections);
+    }
+
     /** @param handedOn whether an endpoint before has let the exchange go on */
     private void visit(Model model, List<ProcessorDefinition<?>> outputs, boolean handedOn) {
         for (ToDefinition to : ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ToDefinition.class)) {
@@ -100,6 +107,9 @@ final class RouteInspection {
             String name = context.resolvePropertyPlaceholders(String.valueOf(step.getRef()));
             if (context.getRegistry().lookupByName(name) instanceof SupportedCommands found) {
                 supported.add(found);
+            }
+            if (context.getRegistry().lookupByName(name) instanceof Selection found) {
+                selections.add(found);
             }
         }
         refuseIfSinkBelow(outputs, AggregateDefinition.class, "aggregate puts batches aside");

@@ -18,7 +18,12 @@ public final class RedisLease implements Lease {
 
     public RedisLease(RedisCheckpointStore.Commands commands, String task) {
         this.commands = commands;
-        key = ReservedKeys.PREFIX + "lease:{" + task + "}";
+        key = key(task);
+    }
+
+    /** The key that holds the lease of a task. */
+    public static String key(String task) {
+        return ReservedKeys.PREFIX + "lease:{" + task + "}";
     }
 
     @Override

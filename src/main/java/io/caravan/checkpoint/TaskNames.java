@@ -11,7 +11,8 @@ import java.util.concurrent.CompletionStage;
 /** The tasks that write to a destination, known there by the set {@code caravan:tasks}. Thread-safe. */
 public final class TaskNames {
 
-    private static final String KEY = ReservedKeys.PREFIX + "tasks";
+    /** The set. */
+    public static final String KEY = ReservedKeys.PREFIX + "tasks";
 
     private final RedisCheckpointStore.Commands commands;
 

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,19 +38,35 @@ public final class DestinationInquiry implements AutoCloseable {
      * @throws DestinationException if the connection breaks, or a reply is late
      */
     public List<Reply> ask(List<List<String>> commands) throws DestinationException {
+        return askBytes(commands.stream()
+                .map(command -> command.stream()
+                        .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                        .toList())
+                .toList());
+    }
+
+    /**
+     * The same with names and arguments that may be any bytes.
+     *
+     * @throws DestinationException if the connection breaks, or a reply is late
+     */
+    public List<Reply> askBytes(List<List<byte[]>> commands) throws DestinationException {
         List<RedisFuture<Object>> sent = new ArrayList<>(commands.size());
-        for (List<String> command : commands) {
+        for (List<byte[]> command : commands) {
             CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
             command.stream().skip(1).forEach(arguments::add);
             // In lower case: at MULTI and SELECT Lettuce would keep books of its own, and wait for an EXEC.
-            String name = command.get(0).toLowerCase(Locale.ROOT);
-            sent.add(dispatch(name, arguments));
+            sent.add(dispatch(name(command).toLowerCase(Locale.ROOT), arguments));
         }
         List<Reply> replies = new ArrayList<>(commands.size());
         for (int i = 0; i < commands.size(); i++) {
-            replies.add(await(sent.get(i), commands.get(i).get(0)));
+            replies.add(await(sent.get(i), name(commands.get(i))));
         }
         return replies;
+    }
+
+    private static String name(List<byte[]> command) {
+        return new String(command.get(0), StandardCharsets.UTF_8);
     }
 
     private RedisFuture<Object> dispatch(String name, CommandArgs<byte[], byte[]> arguments)

@@ -30,6 +30,11 @@ public final class DatabaseRules {
         this.databases = databases;
     }
 
+    /** Which databases these rules are for. */
+    public Databases databases() {
+        return databases;
+    }
+
     /** Whether there may be something to do for the command in {@code row}. Nearly always there is not. */
     public boolean concern(CommandBatch batch, int row) {
         if (databases.isAll() || batch.dropped(row)) {

@@ -143,12 +143,12 @@ public final class Databases {
     }
 
     /** Number of the database in which the keys of a database are from here on. */
-    int placeOf(int database) {
+    public int placeOf(int database) {
         return moves(database) ? 0 : database;
     }
 
     /** A key of a database, as it is called from here on. */
-    byte[] nameOf(byte[] key, int database) {
+    public byte[] nameOf(byte[] key, int database) {
         byte[] prefix = prefixOf(database);
         byte[] name = Arrays.copyOf(prefix, prefix.length + key.length);
         System.arraycopy(key, 0, name, prefix.length, key.length);

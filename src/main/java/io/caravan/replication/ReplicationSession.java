@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import io.caravan.command.CommandTable;
+import io.caravan.command.HashSlot;
 import io.caravan.command.SourceShard;
 import io.caravan.node.ServerModules;
 import io.caravan.spool.SpoolDirectory;
@@ -306,6 +307,15 @@ public final class ReplicationSession {
                 .findFirst()
                 .map(replication -> replication.absent(database, keys))
                 .orElseThrow(() -> new IllegalArgumentException("no shard of this session: " + shard.name()));
+    }
+
+    /** The shard that has a key, as the source calls it; empty if none does at the moment. */
+    public Optional<SourceShard> shardOf(byte[] key) {
+        int slot = HashSlot.of(key);
+        return shards.stream()
+                .filter(shard -> shard.slots().get(slot))
+                .map(SourceShard.class::cast)
+                .findFirst();
     }
 
     /** Ends every shard as failed. */

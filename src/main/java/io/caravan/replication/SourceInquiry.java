@@ -4,6 +4,7 @@ import io.caravan.node.NodeAddress;
 import io.caravan.resp.Reply;
 import io.caravan.resp.RespWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,12 +38,25 @@ public final class SourceInquiry implements AutoCloseable {
      * @throws SourceException if the connection breaks, or a reply is late
      */
     public List<Reply> ask(List<List<String>> commands) throws IOException {
+        return askBytes(commands.stream()
+                .map(command -> command.stream()
+                        .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                        .toList())
+                .toList());
+    }
+
+    /**
+     * The same with names and arguments that may be any bytes.
+     *
+     * @throws SourceException if the connection breaks, or a reply is late
+     */
+    public List<Reply> askBytes(List<List<byte[]>> commands) throws IOException {
         var writer = new RespWriter(64 * commands.size());
-        commands.forEach(command -> writer.command(command.toArray(String[]::new)));
+        commands.forEach(command -> writer.command(command.toArray(byte[][]::new)));
         List<CompletableFuture<Reply>> replies = connection.requests(writer, commands.size());
         List<Reply> answers = new ArrayList<>(commands.size());
         for (int i = 0; i < commands.size(); i++) {
-            answers.add(connection.await(replies.get(i), commands.get(i).get(0)));
+            answers.add(connection.await(replies.get(i), new String(commands.get(i).get(0), StandardCharsets.US_ASCII)));
         }
         return answers;
     }

@@ -146,6 +146,11 @@ public final class Selection extends BatchProcessor {
         });
     }
 
+    /** Whether a key of a database is synchronized. */
+    public boolean selects(int database, byte[] key) {
+        return ofDatabases.databases().selects(database) && selectsKey(key);
+    }
+
     /** Caravan's own commands are no operations of the source: another step has put them in the place of one. */
     private boolean selectsCommand(CommandSpec spec) {
         return spec.scope() == Scope.REFRESH

@@ -1,0 +1,149 @@
+package io.caravan.app;
+
+import io.caravan.camel.RouteVerification;
+import io.caravan.verify.Verification;
+import io.caravan.verify.VerifyReport;
+import io.caravan.verify.VerifySettings;
+import io.caravan.verify.VerifySettings.Mode;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.main.Main;
+import org.apache.camel.util.json.JsonObject;
+import org.apache.camel.util.json.Jsoner;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Compares source and destination of every task, while they are written to; starts none. */
+@Command(
+        name = "verify",
+        description = {
+            "Compares source and destination of every task that routes/ declares, key by key, while both are written to.",
+            "The tasks may run in another process, and should: a key that differs is read again until the destination has"
+                    + " applied what the source has said of it."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:equal",
+            "1:a side cannot be read, or the settings cannot be used",
+            "2:an argument makes no sense",
+            "4:keys differ",
+            "5:none differs, but some could not be judged"
+        })
+final class VerifyCommand implements Callable<Integer> {
+
+    private static final long PROGRESS_SECONDS = 5;
+
+    @Option(
+            names = "--mode",
+            defaultValue = "FULL",
+            description = "FULL: every key; SAMPLE: about --sample of them; COUNT: only how many there are."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private Mode mode = Mode.FULL;
+
+    @Option(names = "--sample", defaultValue = "10000", description = "How many keys. Default: ${DEFAULT-VALUE}.")
+    private long sample;
+
+    @Option(names = "--key", description = "Only this key of database 0; may be given several times.")
+    private List<String> keys = new ArrayList<>();
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0",
+            description = "Most keys a second that are read from each side; 0: as many as they give. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long rate;
+
+    @Option(names = "--json", description = "Writes the report as JSON.")
+    private boolean json;
+
+    @Option(names = "--help", usageHelp = true, description = "Shows this help.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    /** The report alone goes to the standard output; log and progress to the other one. */
+    @Override
+    public Integer call() {
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        Main main = Caravan.applicationAtRest();
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        try {
+            Caravan.build(main);
+            List<RouteVerification> tasks = RouteVerification.ofAll(main.getCamelContext());
+            if (tasks.isEmpty()) {
+                System.err.println("No task is declared: no route of routes/ begins with redis-replication:");
+                return ExitCode.NOT_STARTED;
+            }
+            Map<String, VerifyReport> reports = new TreeMap<>();
+            for (RouteVerification task : tasks) {
+                reports.put(task.task(), task.run(settings(), false, begun -> tellProgress(clock, task.task(), begun)));
+            }
+            out.println(json ? json(reports) : text(reports));
+            out.flush();
+            return exitCode(reports);
+        } catch (Exception e) {
+            System.err.println(StartFailure.explain(e, main.getCamelContext()));
+            return ExitCode.NOT_STARTED;
+        } finally {
+            clock.shutdownNow();
+            main.stop();
+        }
+    }
+
+    private VerifySettings settings() {
+        return new VerifySettings(
+                keys.isEmpty() ? mode : Mode.KEYS,
+                sample,
+                keys.stream().map(key -> key.getBytes(StandardCharsets.UTF_8)).toList(),
+                rate,
+                VerifySettings.FULL.expiryTolerance(),
+                VerifySettings.FULL.patience());
+    }
+
+    private static void tellProgress(ScheduledExecutorService clock, String task, Verification verification) {
+        clock.scheduleAtFixedRate(
+                () -> {
+                    Verification.Progress progress = verification.progress();
+                    System.err.printf(
+                            "task %s: %,d of about %,d keys compared%n",
+                            task, progress.compared(), progress.expected());
+                },
+                PROGRESS_SECONDS,
+                PROGRESS_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    private static int exitCode(Map<String, VerifyReport> reports) {
+        if (reports.values().stream().anyMatch(report -> !report.isEqual())) {
+            return ExitCode.DIFFERENT;
+        }
+        return reports.values().stream().anyMatch(report -> report.undecided() > 0) ? ExitCode.UNDECIDED : ExitCode.OK;
+    }
+
+    private static String text(Map<String, VerifyReport> reports) {
+        List<String> parts = new ArrayList<>();
+        reports.forEach((task, report) -> parts.add("task " + task + ": " + report.text()));
+        return String.join(System.lineSeparator(), parts);
+    }
+
+    private static String json(Map<String, VerifyReport> reports) {
+        var json = new JsonObject();
+        json.put("equal", reports.values().stream().allMatch(VerifyReport::isEqual));
+        List<Map<String, Object>> tasks = new ArrayList<>();
+        reports.forEach((task, report) -> {
+            Map<String, Object> fields = new TreeMap<>(report.fields());
+            fields.put("task", task);
+            tasks.add(fields);
+        });
+        json.put("tasks", tasks);
+        return Jsoner.prettyPrint(json.toJson());
+    }
+}

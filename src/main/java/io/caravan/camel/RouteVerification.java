@@ -1,0 +1,240 @@
+package io.caravan.camel;
+
+import io.caravan.checkpoint.CheckpointStore;
+import io.caravan.checkpoint.FileCheckpointStore;
+import io.caravan.checkpoint.RedisCheckpointStore;
+import io.caravan.checkpoint.RedisLease;
+import io.caravan.checkpoint.TaskNames;
+import io.caravan.cluster.DestinationInquiries;
+import io.caravan.cluster.DestinationInquiry;
+import io.caravan.cluster.DestinationSettings;
+import io.caravan.command.Databases;
+import io.caravan.node.NodeAddress;
+import io.caravan.rdb.DecodeTarget;
+import io.caravan.replication.ShardStatus;
+import io.caravan.replication.SourceInquiry;
+import io.caravan.replication.SourceSettings;
+import io.caravan.resp.Reply;
+import io.caravan.transform.Selection;
+import io.caravan.verify.Applied;
+import io.caravan.verify.Connector;
+import io.caravan.verify.Deployment;
+import io.caravan.verify.KeyMapping;
+import io.caravan.verify.Repair;
+import io.caravan.verify.Verification;
+import io.caravan.verify.VerifyReport;
+import io.caravan.verify.VerifySettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Route;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what a route copies with what it is copied to, by what the route says: its endpoints, its databases, and the keys that
+ * its steps select. The route may run in this process, in another one, or not at all.
+ *
+ * <p>Waits for the network; called by the thread of a command line or of a route.
+ */
+public final class RouteVerification {
+
+    private static final String FILE = "file:";
+
+    private final CamelContext context;
+    private final String routeId;
+    private final RedisReplicationConfiguration configuration;
+    private final RouteInspection route;
+
+    private RouteVerification(CamelContext context, String routeId, RedisReplicationConfiguration configuration) {
+        this.context = context;
+        this.routeId = routeId;
+        this.configuration = configuration;
+        route = RouteInspection.of(context, routeId);
+    }
+
+    /** For every route of a context that begins with {@code redis-replication:}, in their order. */
+    public static List<RouteVerification> ofAll(CamelContext context) {
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        List<RouteDefinition> routes = model == null ? List.of() : model.getRouteDefinitions();
+        return routes.stream()
+                .flatMap(definition -> begin(context, definition.getInput()) instanceof RedisReplicationEndpoint source
+                        ? Optional.of(new RouteVerification(
+                                        context, definition.getRouteId(), source.getConfiguration()))
+                                .stream()
+                        : Optional.<RouteVerification>empty().stream())
+                .toList();
+    }
+
+    private static @Nullable Endpoint begin(CamelContext context, FromDefinition from) {
+        if (from.getEndpoint() != null) {
+            return from.getEndpoint();
+        }
+        String uri = context.resolvePropertyPlaceholders(from.getEndpointUri());
+        return uri.startsWith("redis-replication:") ? context.getEndpoint(uri) : null;
+    }
+
+    /** The id of the task. */
+    public String task() {
+        return configuration.taskOf(routeId);
+    }
+
+    /** The id of the route. */
+    String routeId() {
+        return routeId;
+    }
+
+    /**
+     * Compares.
+     *
+     * @param repair whether keys that differ are read again at the source and written; the route must run in this process
+     * @param begun told of the comparison before it begins, to ask it how far it is, or to stop it
+     * @throws IOException if a side cannot be read
+     * @throws IllegalArgumentException if the route leads to no destination, or cannot repair
+     */
+    public VerifyReport run(VerifySettings settings, boolean repair, Consumer<Verification> begun) throws IOException {
+        List<RedisClusterEndpoint> sinks = route.sinks();
+        if (sinks.isEmpty()) {
+            throw new IllegalArgumentException("route " + routeId + " leads to no redis-cluster: endpoint to compare with");
+        }
+        Optional<RedisReplicationConsumer> consumer = running();
+        if (repair && consumer.isEmpty()) {
+            throw new IllegalArgumentException("task " + task() + " does not run in this process, so that nothing can be"
+                    + " repaired in its place in the stream; verify from the process that runs it");
+        }
+        ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "RedisVerify");
+        try (SourceTransport transport = SourceTransport.open(context, configuration);
+                var inquiries = new DestinationInquiries(sinks.get(0).settings())) {
+            SourceSettings source =
+                    SourceSettingsFactory.settings(configuration, transport.transport(), DecodeTarget.NEWEST);
+            Deployment there = Deployment.of("source", source.nodes(), node -> connection(source, node));
+            Deployment here = destination(sinks.get(0).settings(), inquiries);
+            var verification = Verification.of(
+                    there,
+                    here,
+                    mapping(here),
+                    consumer.<Applied>map(running -> master -> appliedBy(running, master))
+                            .orElseGet(() -> appliedElsewhere(here)),
+                    repair ? consumer.<Repair>map(running -> running::readAgain) : Optional.empty(),
+                    settings,
+                    threads);
+            begun.accept(verification);
+            return verification.run();
+        } finally {
+            context.getExecutorServiceManager().shutdownNow(threads);
+        }
+    }
+
+    private KeyMapping mapping(Deployment destination) throws IOException {
+        List<Selection> selections = route.selections();
+        return new KeyMapping(
+                Databases.parse(configuration.getDatabases()),
+                (database, key) -> selections.stream().allMatch(selection -> selection.selects(database, key)),
+                ownKeys(destination));
+    }
+
+    /** What this task and others keep at the destination. */
+    private static List<byte[]> ownKeys(Deployment destination) throws IOException {
+        List<String> own = new ArrayList<>(List.of(TaskNames.KEY));
+        Reply tasks = destination.ask(ascii(TaskNames.KEY), List.of(ascii("SMEMBERS"), ascii(TaskNames.KEY)));
+        if (tasks instanceof Reply.Elements names) {
+            for (Reply name : names.replies()) {
+                own.add(RedisCheckpointStore.key(name.text()));
+                own.add(RedisLease.key(name.text()));
+            }
+        }
+        return own.stream().map(key -> key.getBytes(StandardCharsets.UTF_8)).toList();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private Optional<RedisReplicationConsumer> running() {
+        Route started = context.getRoute(routeId);
+        return started != null
+                        && started.getConsumer() instanceof RedisReplicationConsumer consumer
+                        && !consumer.status().isEmpty()
+                ? Optional.of(consumer)
+                : Optional.empty();
+    }
+
+    private static OptionalLong appliedBy(RedisReplicationConsumer consumer, NodeAddress master) {
+        return consumer.status().stream()
+                .filter(shard -> shard.node().equals(master.toString()))
+                .mapToLong(ShardStatus::appliedOffset)
+                .max();
+    }
+
+    private Applied appliedElsewhere(Deployment destination) {
+        String place = configuration.getCheckpoint();
+        if (place.equals("none")) {
+            return Applied.UNKNOWN;
+        }
+        CheckpointStore store = place.startsWith(FILE)
+                ? new FileCheckpointStore(Path.of(place.substring(FILE.length())))
+                : new RedisCheckpointStore(
+                        command -> {
+                            try {
+                                return CompletableFuture.completedFuture(
+                                        plain(destination.ask(command.get(1), command)));
+                            } catch (IOException e) {
+                                return CompletableFuture.failedFuture(e);
+                            }
+                        },
+                        configuration.getRequestTimeout());
+        return new CheckpointApplied(store, task());
+    }
+
+    private static Object plain(Reply reply) {
+        if (reply instanceof Reply.Elements elements) {
+            return elements.replies().stream().map(RouteVerification::plain).toList();
+        }
+        return reply instanceof Reply.Bulk bulk ? bulk.bytes() : reply.text();
+    }
+
+    private static Deployment destination(DestinationSettings settings, DestinationInquiries inquiries)
+            throws IOException {
+        return Deployment.of("destination", settings.nodes(), node -> connection(inquiries.open(node)));
+    }
+
+    private static Connector.Connection connection(SourceSettings settings, NodeAddress node) throws IOException {
+        SourceInquiry inquiry = SourceInquiry.open(settings, node);
+        return new Connector.Connection() {
+            @Override
+            public List<Reply> ask(List<List<byte[]>> commands) throws IOException {
+                return inquiry.askBytes(commands);
+            }
+
+            @Override
+            public void close() {
+                inquiry.close();
+            }
+        };
+    }
+
+    private static Connector.Connection connection(DestinationInquiry inquiry) {
+        return new Connector.Connection() {
+            @Override
+            public List<Reply> ask(List<List<byte[]>> commands) throws IOException {
+                return inquiry.askBytes(commands);
+            }
+
+            @Override
+            public void close() {
+                inquiry.close();
+            }
+        };
+    }
+}

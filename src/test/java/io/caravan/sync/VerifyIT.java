@@ -1,0 +1,207 @@
+package io.caravan.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.camel.RouteVerification;
+import io.caravan.servers.Dataset;
+import io.caravan.servers.DeploymentClient;
+import io.caravan.servers.EachServer;
+import io.caravan.servers.Load;
+import io.caravan.servers.RedisServer;
+import io.caravan.servers.ServerProgram;
+import io.caravan.verify.Difference;
+import io.caravan.verify.Difference.Kind;
+import io.caravan.verify.VerifyReport;
+import io.caravan.verify.VerifySettings;
+import io.caravan.verify.VerifySettings.Mode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Source and destination are compared while both are written to. */
+class VerifyIT {
+
+    private static final int COMPARISONS = 5;
+    private static final int EACH = 10;
+
+    @Test
+    void nothing_is_said_to_differ_that_is_only_on_its_way() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            Dataset.everyType(31, 2000).fitting("7.0").writeTo(pair.source);
+            try (Load load = Load.on(pair.source).seed(31).perSecond(3000).start();
+                    RunningTask task = pair.task().start()) {
+                task.awaitStreaming();
+                for (int i = 0; i < COMPARISONS; i++) {
+                    VerifyReport report = verify(task, VerifySettings.FULL, false);
+                    assertThat(report.isEqual()).as("%s", report.text()).isTrue();
+                    assertThat(report.compared()).isGreaterThan(2000);
+                }
+                load.stop();
+            }
+        }
+    }
+
+    @Test
+    void every_difference_is_found_and_repaired() throws Exception {
+        try (Pair pair = Pair.clusters();
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            try (DeploymentClient source = pair.source.connect();
+                    Load load = Load.on(pair.source).seed(32).perSecond(1000).start()) {
+                for (int i = 0; i < EACH; i++) {
+                    source.call("SET", "changed:" + i, "right");
+                    source.call("SET", "missing:" + i, "here");
+                    source.call("RPUSH", "list:" + i, "1", "2", "3");
+                    source.call("HSET", "hash:" + i, "a", "1", "b", "2");
+                    source.call("ZADD", "zset:" + i, "1.5", "a", "2.5", "b");
+                    source.call("SADD", "set:" + i, "a", "b");
+                    source.call("XADD", "stream:" + i, "1-1", "f", "v");
+                    source.call("SET", "life:" + i, "long");
+                    source.call("SET", "type:" + i, "string");
+                }
+                task.awaitApplied(pair.sourceMasters);
+                spoil(pair);
+
+                VerifyReport found = verify(task, VerifySettings.FULL, false);
+
+                assertThat(byKind(found))
+                        .isEqualTo(Map.of(
+                                Kind.MISSING, EACH,
+                                Kind.EXTRA, EACH,
+                                Kind.TYPE, EACH,
+                                Kind.EXPIRY, EACH,
+                                Kind.VALUE, 6 * EACH));
+                assertThat(found.text()).contains("DIFFERENT: 100 of ", "MISSING missing:", "… and 80 more");
+
+                VerifyReport repaired = verify(task, VerifySettings.FULL, true);
+                assertThat(repaired.repaired()).isEqualTo(10L * EACH);
+                assertThat(repaired.isEqual()).as("%s", repaired.text()).isTrue();
+                load.stop();
+                task.awaitApplied(pair.sourceMasters);
+            }
+            pair.assertEqual();
+        }
+    }
+
+    private static void spoil(Pair pair) {
+        try (DeploymentClient destination = pair.destination.connect()) {
+            for (int i = 0; i < EACH; i++) {
+                destination.call("SET", "changed:" + i, "wrong");
+                destination.call("DEL", "missing:" + i);
+                destination.call("SET", "extra:" + i, "too much");
+                destination.call("RPUSH", "list:" + i, "3");
+                destination.call("HSET", "hash:" + i, "b", "3");
+                destination.call("ZADD", "zset:" + i, "1.6", "a");
+                destination.call("SREM", "set:" + i, "b");
+                destination.call("XADD", "stream:" + i, "1-2", "f", "v");
+                destination.call("PEXPIREAT", "life:" + i, "4102444800000");
+                destination.call("DEL", "type:" + i);
+                destination.call("RPUSH", "type:" + i, "list");
+            }
+        }
+    }
+
+    private static Map<Kind, Integer> byKind(VerifyReport report) {
+        Map<Kind, Integer> counts = new TreeMap<>();
+        for (Difference difference : report.differences()) {
+            counts.merge(difference.kind(), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    @EachServer(min = "6.0")
+    void neither_version_nor_encoding_is_a_difference(ServerProgram program) throws Exception {
+        try (Pair pair = Pair.standards(program, Pair.newer())) {
+            RedisServer destination = pair.destinationMasters.get(0);
+            destination.command("CONFIG", "SET", "hash-max-listpack-entries", "2");
+            destination.command("CONFIG", "SET", "zset-max-listpack-entries", "2");
+            destination.command("CONFIG", "SET", "set-max-intset-entries", "1");
+            destination.command("CONFIG", "SET", "list-max-listpack-size", "2");
+            Dataset.everyType(33, 1000).fitting(program.version().toString()).writeTo(pair.source);
+            try (RunningTask task = pair.task().start()) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+
+                VerifyReport report = verify(task, VerifySettings.FULL, false);
+
+                assertThat(report.isEqual()).as("%s", report.text()).isTrue();
+                assertThat(report.undecided()).as("%s", report.text()).isZero();
+                assertThat(report.compared()).isGreaterThanOrEqualTo(1000);
+            }
+        }
+    }
+
+    @Test
+    void a_part_may_be_compared() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task().start()) {
+            RedisServer source = pair.sourceMasters.get(0);
+            task.awaitStreaming();
+            source.command("DEBUG", "POPULATE", "5000");
+            source.command("SET", "one", "1");
+            source.command("SET", "two", "2");
+            task.awaitApplied(pair.sourceMasters);
+            pair.destinationMasters.get(0).command("SET", "two", "3");
+
+            VerifyReport named = verify(task, settings(Mode.KEYS, List.of("one", "two")), false);
+            assertThat(named.compared()).isEqualTo(2);
+            assertThat(named.differences()).extracting(Difference::key).containsExactly("two");
+            assertThat(verify(task, settings(Mode.SAMPLE, List.of()), false).compared())
+                    .isBetween(100L, 2500L);
+        }
+    }
+
+    @Test
+    void a_count_says_how_many_keys_there_are() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            pair.sourceMasters.get(0).command("SET", "one", "1");
+            task.awaitApplied(pair.sourceMasters);
+            assertThat(verify(task, settings(Mode.COUNT, List.of()), false).text())
+                    .isEqualTo("equal: 1 keys at the source, 1 at the destination");
+
+            pair.destinationMasters.get(0).command("SET", "two", "2");
+            VerifyReport report = verify(task, settings(Mode.COUNT, List.of()), false);
+            assertThat(report.isEqual()).isFalse();
+            assertThat(report.text()).isEqualTo("DIFFERENT: 1 keys at the source, 2 at the destination");
+        }
+    }
+
+    @Test
+    void a_destination_that_does_not_get_on_is_told() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            pair.sourceMasters.get(0).command("SET", "one", "1");
+            task.awaitApplied(pair.sourceMasters);
+            RedisServer destination = pair.destinationMasters.get(0);
+            destination.command("CONFIG", "SET", "maxmemory", "1");
+            pair.sourceMasters.get(0).command("SET", "two", "2");
+            var impatient = new VerifySettings(Mode.FULL, 1, List.of(), 0, Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+            assertThatThrownBy(() -> verify(task, impatient, false))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("see whether the task runs, and how far it lags");
+            destination.command("CONFIG", "SET", "maxmemory", "0");
+        }
+    }
+
+    private static VerifySettings settings(Mode mode, List<String> keys) {
+        return new VerifySettings(
+                mode,
+                500,
+                keys.stream().map(key -> key.getBytes(StandardCharsets.UTF_8)).toList(),
+                0,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60));
+    }
+
+    private static VerifyReport verify(RunningTask task, VerifySettings settings, boolean repair) throws IOException {
+        return RouteVerification.ofAll(task.context()).get(0).run(settings, repair, begun -> {});
+    }
+}
