@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class RouteRestart implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteRestart.class);
+    private static final long STOP_SECONDS = 2;
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final CamelContext context;
@@ -46,7 +47,9 @@ final class RouteRestart implements Runnable {
         while (context.isStarted()) {
             try {
                 before.run();
-                context.getRouteController().stopRoute(route);
+                // Batches that wait for keys of a shard that has left would hold up the stop until Camel's own time is
+                // over.
+                context.getRouteController().stopRoute(route, STOP_SECONDS, TimeUnit.SECONDS);
                 context.getRouteController().startRoute(route);
                 return;
             } catch (Exception e) {
