@@ -24,7 +24,9 @@ import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.resource.Transports;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +45,9 @@ final class LettuceClients implements AutoCloseable {
     private final EventLoopGroupProvider eventLoops;
     private final EventLoop eventLoop;
     private final DefaultEventExecutorGroup executor;
+    /** Ours, since resources that are made of others stop a timer with them that they believe to be theirs. */
+    private final HashedWheelTimer timer;
+
     private final ClientResources resources;
     private volatile boolean knowsUsers = true;
 
@@ -51,10 +56,18 @@ final class LettuceClients implements AutoCloseable {
         eventLoops = new DefaultEventLoopGroupProvider(1, new NamedThreads("caravan-destination"));
         eventLoop = eventLoops.allocate(Transports.eventLoopGroupClass()).next();
         executor = new DefaultEventExecutorGroup(1, new NamedThreads("caravan-lettuce").getThreadFactory(""));
+        timer = new HashedWheelTimer(new NamedThreads("caravan-lettuce-timer").getThreadFactory(""));
         resources = DefaultClientResources.builder()
+                .timer(timer)
                 .eventLoopGroupProvider(eventLoops)
                 .eventExecutorGroup(executor)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        limitSilence(channel);
+                    }
+                })
                 .build();
     }
 
@@ -66,6 +79,11 @@ final class LettuceClients implements AutoCloseable {
     /** The server knows no users: the credentials' whole string is its password. */
     void sendWholeCredentials() {
         knowsUsers = false;
+    }
+
+    /** Closes the connection when an answer takes too long. */
+    void limitSilence(Channel channel) {
+        channel.pipeline().addFirst(SilenceHandler.NAME, new SilenceHandler(settings.responseTimeout()));
     }
 
     /** Resources for one link, whose channels {@code customizer} gets to see; shut down with it. */
@@ -130,6 +148,7 @@ final class LettuceClients implements AutoCloseable {
     public void close() {
         resources.shutdown(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SHUTDOWN_SECONDS * 1000);
         eventLoops.shutdown(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SHUTDOWN_SECONDS * 1000);
+        timer.stop();
         executor.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(SHUTDOWN_SECONDS * 1000);
     }
