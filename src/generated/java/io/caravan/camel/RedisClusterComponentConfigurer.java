@@ -49,6 +49,8 @@ public class RedisClusterComponentConfigurer extends PropertyConfigurerSupport i
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "refreshinterval":
         case "refreshInterval": getOrCreateConfiguration(target).setRefreshInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "responsetimeout":
+        case "responseTimeout": getOrCreateConfiguration(target).setResponseTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "retrydelay":
         case "retryDelay": getOrCreateConfiguration(target).setRetryDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "scripts": getOrCreateConfiguration(target).setScripts(property(camelContext, io.caravan.cluster.DestinationSettings.Scripts.class, value)); return true;
@@ -84,6 +86,8 @@ public class RedisClusterComponentConfigurer extends PropertyConfigurerSupport i
         case "password": return java.lang.String.class;
         case "refreshinterval":
         case "refreshInterval": return long.class;
+        case "responsetimeout":
+        case "responseTimeout": return long.class;
         case "retrydelay":
         case "retryDelay": return long.class;
         case "scripts": return io.caravan.cluster.DestinationSettings.Scripts.class;
@@ -120,6 +124,8 @@ public class RedisClusterComponentConfigurer extends PropertyConfigurerSupport i
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "refreshinterval":
         case "refreshInterval": return getOrCreateConfiguration(target).getRefreshInterval();
+        case "responsetimeout":
+        case "responseTimeout": return getOrCreateConfiguration(target).getResponseTimeout();
         case "retrydelay":
         case "retryDelay": return getOrCreateConfiguration(target).getRetryDelay();
         case "scripts": return getOrCreateConfiguration(target).getScripts();

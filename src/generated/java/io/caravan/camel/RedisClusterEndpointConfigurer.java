@@ -35,6 +35,8 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "refreshinterval":
         case "refreshInterval": target.getConfiguration().setRefreshInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "responsetimeout":
+        case "responseTimeout": target.getConfiguration().setResponseTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "retrydelay":
         case "retryDelay": target.getConfiguration().setRetryDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "scripts": target.getConfiguration().setScripts(property(camelContext, io.caravan.cluster.DestinationSettings.Scripts.class, value)); return true;
@@ -61,6 +63,8 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
         case "password": return java.lang.String.class;
         case "refreshinterval":
         case "refreshInterval": return long.class;
+        case "responsetimeout":
+        case "responseTimeout": return long.class;
         case "retrydelay":
         case "retryDelay": return long.class;
         case "scripts": return io.caravan.cluster.DestinationSettings.Scripts.class;
@@ -88,6 +92,8 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
         case "password": return target.getConfiguration().getPassword();
         case "refreshinterval":
         case "refreshInterval": return target.getConfiguration().getRefreshInterval();
+        case "responsetimeout":
+        case "responseTimeout": return target.getConfiguration().getResponseTimeout();
         case "retrydelay":
         case "retryDelay": return target.getConfiguration().getRetryDelay();
         case "scripts": return target.getConfiguration().getScripts();

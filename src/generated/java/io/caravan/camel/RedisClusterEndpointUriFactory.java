@@ -23,7 +23,7 @@ public class RedisClusterEndpointUriFactory extends org.apache.camel.support.com
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(12);
+        Set<String> props = new HashSet<>(13);
         props.add("connectTimeout");
         props.add("flush");
         props.add("hostnameVerification");
@@ -32,6 +32,7 @@ public class RedisClusterEndpointUriFactory extends org.apache.camel.support.com
         props.add("onError");
         props.add("password");
         props.add("refreshInterval");
+        props.add("responseTimeout");
         props.add("retryDelay");
         props.add("scripts");
         props.add("sslContextParameters");

@@ -3,6 +3,7 @@ package io.caravan.camel;
 import io.caravan.checkpoint.Checkpoint;
 import io.caravan.checkpoint.Checkpoint.Sweep;
 import io.caravan.checkpoint.CheckpointStore;
+import io.caravan.command.HashSlot;
 import io.caravan.command.Phase;
 import io.caravan.node.SlotRanges;
 import io.caravan.replication.ReplicationPosition;
@@ -11,6 +12,8 @@ import io.caravan.replication.ShardProgress;
 import io.caravan.replication.SourceMaster;
 import io.caravan.replication.StartingPoint;
 import java.io.IOException;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +59,9 @@ final class CheckpointKeeper {
 
     /** A record of a master that is none any more is removed once its shard has another. */
     private final RecordNames names = new RecordNames();
+
+    /** Records of masters that serve no slots any more, to be removed once any shard has a record of this session. */
+    private final Set<String> departed = new HashSet<>();
 
     private List<Checkpoint> found = List.of();
     private boolean failing;
@@ -103,6 +110,25 @@ final class CheckpointKeeper {
         }
         var position = new ReplicationPosition(checkpoint.replicationId(), checkpoint.applied(), checkpoint.database());
         return StartingPoint.at(position, checkpoint.ceiling(), checkpoint.sweep() == Sweep.DUE);
+    }
+
+    /**
+     * Forgets masters that are gone: what has happened to their slots since is not in their streams, should they come back. Called
+     * after {@link #startOf} for each master.
+     *
+     * @param masters those of the source; if some slots are served by none, nobody is gone for certain
+     */
+    synchronized void forgetOthers(Collection<SourceMaster> masters) {
+        var served = new BitSet();
+        masters.forEach(master -> served.or(master.slots()));
+        if (served.cardinality() == HashSlot.COUNT) {
+            Set<String> present =
+                    masters.stream().map(CheckpointKeeper::shardOf).collect(Collectors.toSet());
+            found.stream()
+                    .map(Checkpoint::shard)
+                    .filter(shard -> !present.contains(shard) && !names.isContinued(shard))
+                    .forEach(departed::add);
+        }
     }
 
     /** Whether no process has run the task before. */
@@ -254,6 +280,8 @@ final class CheckpointKeeper {
         if (failure == null) {
             stored.put(progress.shard(), progress);
             names.stored(progress.shard(), shard).ifPresent(former -> store.remove(task, former));
+            departed.forEach(gone -> store.remove(task, gone));
+            departed.clear();
         } else {
             stored.remove(progress.shard()); // what the record says now is not known
         }

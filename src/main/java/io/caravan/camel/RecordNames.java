@@ -18,6 +18,11 @@ final class RecordNames {
         nameOf.put(shard, name);
     }
 
+    /** Whether the record of that name is continued by some shard. */
+    boolean isContinued(String name) {
+        return nameOf.containsValue(name);
+    }
+
     /**
      * The record of a shard has been stored under a name.
      *

@@ -72,10 +72,18 @@ public class RedisClusterConfiguration implements Cloneable {
 
     @UriParam(
             label = "producer",
+            defaultValue = "60000",
+            javaType = "java.time.Duration",
+            description =
+                    "How long a destination node may leave what was sent to it unanswered; after that its connection is given up and made again, and keys that may have been changed are read again at the source")
+    private long responseTimeout = 60_000;
+
+    @UriParam(
+            label = "producer",
             defaultValue = "30000",
             javaType = "java.time.Duration",
             description =
-                    "Pause between two looks at the topology of the destination when nothing has happened; redirections and lost connections cause one at once")
+                    "Pause between two looks at the topology of the destination when nothing has happened; redirections, lost connections and nodes that do not answer cause one at once")
     private long topologyRefresh = 30_000;
 
     @UriParam(
@@ -174,6 +182,15 @@ public class RedisClusterConfiguration implements Cloneable {
     /** How long a connection may take, in milliseconds. */
     public void setConnectTimeout(long connectTimeout) {
         this.connectTimeout = connectTimeout;
+    }
+
+    public long getResponseTimeout() {
+        return responseTimeout;
+    }
+
+    /** How long a node may not answer, in milliseconds. */
+    public void setResponseTimeout(long responseTimeout) {
+        this.responseTimeout = responseTimeout;
     }
 
     public long getTopologyRefresh() {

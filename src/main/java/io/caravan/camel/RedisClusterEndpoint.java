@@ -163,6 +163,7 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
                 password == null ? Credentials.NONE : Credentials.parse(password),
                 tls(),
                 Duration.ofMillis(configuration.getConnectTimeout()),
+                Duration.ofMillis(configuration.getResponseTimeout()),
                 Duration.ofMillis(configuration.getTopologyRefresh()),
                 Duration.ofMillis(configuration.getRetryDelay()),
                 configuration.getOnError(),

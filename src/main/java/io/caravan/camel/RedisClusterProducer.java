@@ -1,6 +1,7 @@
 package io.caravan.camel;
 
 import io.caravan.cluster.Destination;
+import io.caravan.cluster.DestinationClosedException;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.RedisCommand;
@@ -120,6 +121,8 @@ public class RedisClusterProducer extends DefaultAsyncProducer {
     private static void ended(Exchange exchange, AsyncCallback callback, int commands, @Nullable Throwable failure) {
         if (failure == null) {
             exchange.getMessage().setHeader(RedisClusterConstants.APPLIED, commands);
+        } else if (failure instanceof DestinationClosedException) {
+            SinkPosition.abandon(exchange);
         } else {
             exchange.setException(failure);
         }

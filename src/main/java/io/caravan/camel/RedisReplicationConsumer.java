@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
@@ -65,6 +66,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private volatile @Nullable ReplicationSession session;
     private volatile @Nullable PrecheckReport precheckReport;
     private boolean sinkIsLast;
+    private boolean hasSink;
 
     /** The source serves its keys elsewhere: batches that wait for one to be read again would wait for ever. */
     private volatile boolean resharded;
@@ -105,6 +107,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
                     + String.join("; ", route.objections()) + ". Take the step out, or put it behind redis-cluster:");
         }
         sinkIsLast = route.sinkIsLast();
+        hasSink = !route.sinks().isEmpty();
         return route;
     }
 
@@ -171,6 +174,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
             for (SourceMaster master : masters) {
                 kept.startOf(master, started::historiesOf).ifPresent(point -> points.put(master, point));
             }
+            kept.forgetOthers(masters);
         }
         return points;
     }
@@ -224,14 +228,23 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
         @Override
         public void done(boolean doneSync) {
-            Exception failure = exchange.getException();
+            Throwable failure = failure();
+            boolean abandoned = SinkPosition.isAbandoned(exchange);
             batch.release();
             releaseExchange(exchange, false);
-            if (failure == null) {
-                delivery.applied();
-            } else {
+            if (failure != null) {
                 delivery.failed(failure);
+            } else if (!abandoned) {
+                delivery.applied();
             }
+        }
+
+        /** A failure that the route has disposed of (a dead letter channel) counts if it kept the batch from its sink. */
+        private @Nullable Throwable failure() {
+            Throwable failure = exchange.getException();
+            return failure == null && hasSink && !delivery.isTaken()
+                    ? exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class)
+                    : failure;
         }
     }
 

@@ -119,6 +119,11 @@ final class TaskContinuity {
         return keeper.startOf(master, histories);
     }
 
+    /** Forgets masters that are gone, once every other has been asked for with {@link #startOf}. */
+    void forgetOthers(List<SourceMaster> masters) {
+        keeper.forgetOthers(masters);
+    }
+
     /** From now on keeps the lease, and stores what has changed. */
     void begin(ReplicationSession session, List<Destination> destinations, ScheduledExecutorService scheduler) {
         permitted(session, destinations);

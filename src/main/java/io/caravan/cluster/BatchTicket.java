@@ -127,6 +127,15 @@ final class BatchTicket {
         answered();
     }
 
+    /** Nobody will answer any more: ends now, as failed. */
+    void abandon(Throwable cause) {
+        if (!ended) {
+            ended = true;
+            onEnd = () -> {};
+            completion.ended(cause);
+        }
+    }
+
     /** All units have been found. */
     void routed() {
         routed = true;
@@ -134,7 +143,7 @@ final class BatchTicket {
     }
 
     private void endIfAnswered() {
-        if (routed && pending == 0) {
+        if (routed && pending == 0 && !ended) {
             ended = true;
             onEnd.run();
             completion.ended(failure);

@@ -12,13 +12,14 @@ import io.caravan.node.ServerVersion;
 import io.caravan.refresh.RefreshCounters;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private static final long TICK_MILLIS = 5;
     private static final long EMPTY_AGAIN_MILLIS = 1000;
     private static final long REPLICAS_MILLIS = 500;
+    private static final long SILENCE_MILLIS = 2000;
 
     private final DestinationSettings settings;
     private final LettuceClients clients;
@@ -53,8 +55,9 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private final RefusedCommands refused;
     private final SlotRouter router;
     private final Map<NodeLink, LinkConnector> connectors = new HashMap<>();
+    private final Set<NodeLink> silent = new HashSet<>();
     private final Map<String, NodeCounters> counters = new ConcurrentHashMap<>();
-    private final Map<String, String> problems = new ConcurrentHashMap<>();
+    private final NodeProblems problems = new NodeProblems();
     private final ReplicaWatch replicas;
     private final TopologyRefresh topology;
     private final SplitOrder splitOrder = new SplitOrder();
@@ -164,10 +167,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
             if (error.remedy() == ErrorReply.Remedy.WAIT) {
                 nodeWaits(link, error);
             }
-        } else if (link.isUp()
-                && !router.hasFences()
-                && problems.remove(link.address().toString()) != null) {
-            LOG.info("destination {} serves again", link.address());
+        } else if (link.isUp() && !router.hasFences()) {
+            problems.over(link.address());
         }
     }
 
@@ -268,7 +269,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     /** Every node at this moment. */
     public List<NodeStatus> nodes() {
         var future = new CompletableFuture<List<NodeStatus>>();
-        eventLoop.execute(() -> future.complete(nodesNow()));
+        eventLoop.execute(() -> future.complete(problems.of(router.links())));
         return future.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
@@ -281,6 +282,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         eventLoop.execute(() -> {
             connectors.values().forEach(LinkConnector::close);
             connectors.clear();
+            router.openTickets().abandon(new DestinationClosedException());
             done.complete(null);
         });
         done.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -302,7 +304,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     @Override
     public void disconnect(NodeLink link) {
-        problems.remove(link.address().toString());
+        problems.forget(link.address());
         LinkConnector connector = connectors.remove(link);
         if (connector != null) {
             connector.close();
@@ -316,14 +318,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     @Override
     public void nodeWaits(NodeLink link, ErrorReply error) {
-        String problem = error.text() + (error.advice().isEmpty() ? "" : "; " + error.advice());
-        String before = problems.put(link.address().toString(), problem);
-        if (before == null) {
-            LOG.warn(
-                    "destination {} cannot serve at the moment: {}. Its commands are held and tried again",
-                    link.address(),
-                    problem);
-        }
+        problems.refuses(link.address(), error);
         tickWhileFenced();
     }
 
@@ -364,6 +359,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         }
         long pause = settings.topologyRefresh().toMillis();
         eventLoop.scheduleWithFixedDelay(this::topologyIsStale, pause, pause, TimeUnit.MILLISECONDS);
+        eventLoop.scheduleWithFixedDelay(
+                this::lookForSilence, SILENCE_MILLIS / 2, SILENCE_MILLIS / 2, TimeUnit.MILLISECONDS);
         if (isCluster()) {
             eventLoop.scheduleWithFixedDelay(
                     () -> replicas.ask(router.masters()), REPLICAS_MILLIS, REPLICAS_MILLIS, TimeUnit.MILLISECONDS);
@@ -391,6 +388,9 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         long takenNanos = System.nanoTime();
         return new BatchTicket(batch, failure -> {
             roundTrips.accept(System.nanoTime() - takenNanos);
+            if (failure != null && !(failure instanceof DestinationClosedException)) {
+                batch.origin().shard().failed(failure); // whatever the route makes of it
+            }
             ended.accept(failure);
         });
     }
@@ -403,10 +403,11 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     private void changed(NodeLink link) {
         if (link.isUp()) {
-            problems.remove(link.address().toString());
+            problems.forget(link.address());
             router.linkIsUp();
         } else {
-            problems.put(link.address().toString(), "not connected");
+            LinkConnector connector = connectors.get(link);
+            problems.notConnected(link.address(), connector == null ? "" : connector.whyDown());
             topologyIsStale();
         }
         tickWhileFenced();
@@ -424,17 +425,23 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         ticking = false;
         router.tick();
         if (!router.hasFences()) {
-            problems.forEach((node, problem) -> LOG.info("destination {} serves again", node));
-            problems.clear();
+            problems.over();
         }
         tickWhileFenced();
     }
 
-    private List<NodeStatus> nodesNow() {
-        List<NodeStatus> nodes = new ArrayList<>();
-        router.links()
-                .forEach((address, link) -> nodes.add(new NodeStatus(
-                        address.toString(), link.isUp(), problems.getOrDefault(address.toString(), ""))));
-        return nodes;
+    /** A node that stands still may have been replaced meanwhile. */
+    private void lookForSilence() {
+        connectors.forEach((link, connector) -> {
+            long millis = connector.silentMillis();
+            if (millis >= SILENCE_MILLIS) {
+                problems.silent(link.address(), millis);
+                topologyIsStale();
+                silent.add(link);
+            } else if (silent.remove(link) && link.isUp()) {
+                problems.over(link.address());
+            }
+        });
+        silent.retainAll(connectors.keySet());
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials for every node
  * @param tls how to encrypt, {@code null} for plain connections
  * @param connectTimeout how long a connection may take to be made, and a topology question to be answered
+ * @param responseTimeout how long a node may leave what was sent to it unanswered, before its connection is given up
  * @param topologyRefresh pause between two looks at the topology when nothing has happened
  * @param firstBackoff pause before a refused slot or a lost connection is tried again; doubled each time, up to 50-fold
  * @param onError what becomes of a command that the destination refuses for the command's own sake
@@ -27,6 +28,7 @@ public record DestinationSettings(
         Credentials credentials,
         @Nullable Tls tls,
         Duration connectTimeout,
+        Duration responseTimeout,
         Duration topologyRefresh,
         Duration firstBackoff,
         OnError onError,

@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
  * Notices that a master of the destination was replaced, and repairs what its successor has not received: the keys that were
  * written to lately are read again at the source.
  *
+ * <p>What always holds: (A) What a former master answers from then on counts for nothing: it may not know yet, and lose what it
+ * acknowledges. Its connection is closed, so that commands on their way to it are unanswered. (B) Of a batch that has not ended
+ * some commands may have been acknowledged by it before: their keys are read again, too.
+ *
  * <p>A master that hands its slots over one by one has lost nothing; one that serves none all of a sudden may have. Owned by
  * the destination's event loop.
  */
@@ -61,6 +65,10 @@ final class Failovers {
     }
 
     private void repair(NodeAddress former, BitSet slots) {
+        NodeLink link = router.links().get(former);
+        if (link != null) {
+            link.close();
+        }
         if (recent.hasForgotten()) {
             LOG.warn(
                     "destination {} has been replaced as master of slots {}, and more was written lately than can be remembered:"
@@ -71,7 +79,7 @@ final class Failovers {
                     + " was replaced by a replica that may have lost more writes than are remembered"));
             return;
         }
-        Set<SourceKey> keys = recent.keysOf(slots);
+        Set<SourceKey> keys = recent.keysOf(slots, router.openTickets().batches());
         if (keys.isEmpty()) {
             LOG.info(
                     "destination {} has been replaced as master of slots {}; nothing was written there that its replicas may lack",

@@ -24,6 +24,7 @@ import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.resource.Transports;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.time.Duration;
@@ -55,6 +56,12 @@ final class LettuceClients implements AutoCloseable {
                 .eventLoopGroupProvider(eventLoops)
                 .eventExecutorGroup(executor)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        limitSilence(channel);
+                    }
+                })
                 .build();
     }
 
@@ -66,6 +73,11 @@ final class LettuceClients implements AutoCloseable {
     /** The server knows no users: the credentials' whole string is its password. */
     void sendWholeCredentials() {
         knowsUsers = false;
+    }
+
+    /** Closes the connection when an answer takes too long. */
+    void limitSilence(Channel channel) {
+        channel.pipeline().addFirst(SilenceHandler.NAME, new SilenceHandler(settings.responseTimeout()));
     }
 
     /**

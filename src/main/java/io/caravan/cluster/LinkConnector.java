@@ -42,6 +42,8 @@ final class LinkConnector {
     private final ClientResources resources;
     private final RedisClient client;
     private volatile @Nullable Channel opened;
+    private @Nullable SilenceHandler silence;
+    private String whyDown = "";
     private int attempts;
     private boolean closed;
     private boolean renewed;
@@ -57,6 +59,7 @@ final class LinkConnector {
         resources = clients.tapped(new NettyCustomizer() {
             @Override
             public void afterChannelInitialized(Channel channel) {
+                clients.limitSilence(channel);
                 opened = channel;
             }
         });
@@ -74,6 +77,16 @@ final class LinkConnector {
                         clients.eventLoop().execute(() -> failed(failure));
                     }
                 });
+    }
+
+    /** For how long an answer has been waited for, in milliseconds. */
+    long silentMillis() {
+        return silence == null || !link.isUp() ? 0 : silence.silentMillis();
+    }
+
+    /** Why there is no connection, in words; of the last time if there is one. */
+    String whyDown() {
+        return whyDown;
     }
 
     /** Gives the link up. */
@@ -132,11 +145,10 @@ final class LinkConnector {
             }
         });
         SslHandler tls = pipeline.get(SslHandler.class);
-        if (tls == null) {
-            pipeline.addFirst(tap);
-        } else {
-            pipeline.addAfter(pipeline.context(tls).name(), "caravan-tap", tap);
-        }
+        silence = pipeline.get(SilenceHandler.class);
+        silence.awaitsMore(() -> !link.isIdle());
+        pipeline.addAfter(
+                tls == null ? SilenceHandler.NAME : pipeline.context(tls).name(), "caravan-tap", tap);
         link.connected(channel, pipeline.context(tap));
         link.counters().connected();
         LOG.info("destination {}: connected", link.address());
@@ -148,6 +160,7 @@ final class LinkConnector {
             LOG.warn("destination {}: connection lost ({}); connecting again", link.address(), reason);
         }
         renewed = false;
+        whyDown = reason;
         link.lost();
         onChange.run();
         if (!closed) {
@@ -159,13 +172,14 @@ final class LinkConnector {
         if (closed) {
             return;
         }
+        whyDown = failure == null ? "connection lost" : DestinationAdmin.reason(failure);
         long factor = Math.min(LONGEST_BACKOFF_FACTOR, 1L << Math.min(attempts, 6));
         long pauseMillis = firstBackoff.toMillis() * factor;
         if (attempts == 0) {
             LOG.warn(
                     "destination {} cannot be connected to: {}; trying again with pauses of up to {} ms",
                     link.address(),
-                    failure == null ? "connection lost" : DestinationAdmin.reason(failure),
+                    whyDown,
                     firstBackoff.toMillis() * LONGEST_BACKOFF_FACTOR);
         }
         attempts++;

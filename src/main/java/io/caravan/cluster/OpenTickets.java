@@ -1,8 +1,10 @@
 package io.caravan.cluster;
 
+import io.caravan.command.CommandBatch;
 import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 
@@ -29,6 +31,23 @@ final class OpenTickets {
     void add(BatchTicket ticket) {
         open.computeIfAbsent(ticket.batch.origin().shard(), shard -> new ArrayDeque<>())
                 .add(ticket);
+    }
+
+    /** Those that have not ended. */
+    List<CommandBatch> batches() {
+        return open.values().stream()
+                .flatMap(ArrayDeque::stream)
+                .filter(ticket -> !ticket.hasEnded())
+                .map(ticket -> ticket.batch)
+                .toList();
+    }
+
+    /** Ends every one that has not ended, as failed. */
+    void abandon(Throwable cause) {
+        List<BatchTicket> left =
+                open.values().stream().flatMap(ArrayDeque::stream).toList();
+        open.clear();
+        left.forEach(ticket -> ticket.abandon(cause));
     }
 
     /** A batch has ended, whichever. */

@@ -5,6 +5,7 @@ import io.caravan.refresh.SourceKey;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -66,21 +67,29 @@ final class RecentBatches {
         return forgotten;
     }
 
-    /** The keys of these slots that were written to. */
-    Set<SourceKey> keysOf(BitSet slots) {
+    /**
+     * The keys of these slots that were written to.
+     *
+     * @param open batches that have not ended, and may have been written in part
+     */
+    Set<SourceKey> keysOf(BitSet slots, List<CommandBatch> open) {
         Set<SourceKey> keys = new LinkedHashSet<>();
-        for (Ended recent : ended) {
-            CommandBatch batch = recent.batch();
-            for (int row = 0; row < batch.size(); row++) {
-                int slot = batch.slot(row);
-                if (slot != CommandBatch.NO_SLOT && slots.get(slot) && !batch.isReserved(row)) {
-                    int database = batch.database(row);
-                    UnitKeys.of(batch, row)
-                            .forEach(key -> keys.add(SourceKey.of(batch.origin().shard(), database, key)));
-                }
-            }
+        ended.forEach(recent -> addKeys(recent.batch(), slots, keys));
+        if (wanted) {
+            open.forEach(batch -> addKeys(batch, slots, keys));
         }
         return keys;
+    }
+
+    private static void addKeys(CommandBatch batch, BitSet slots, Set<SourceKey> keys) {
+        for (int row = 0; row < batch.size(); row++) {
+            int slot = batch.slot(row);
+            if (slot != CommandBatch.NO_SLOT && slots.get(slot) && !batch.isReserved(row)) {
+                int database = batch.database(row);
+                UnitKeys.of(batch, row)
+                        .forEach(key -> keys.add(SourceKey.of(batch.origin().shard(), database, key)));
+            }
+        }
     }
 
     private long remove() {

@@ -170,6 +170,11 @@ final class SlotRouter implements NodeLink.Owner {
         return recent;
     }
 
+    /** The batches that have not ended. */
+    OpenTickets openTickets() {
+        return openTickets;
+    }
+
     /** Reads keys again at the source, whatever is on its way. */
     void refresh(SourceShard shard, int database, List<byte[]> keys, Consumer<@Nullable Throwable> done) {
         Set<SourceKey> each = new LinkedHashSet<>();

@@ -48,6 +48,15 @@ public interface SourceShard {
     void submit(CommandBatch batch, Runnable handOver) throws OutOfOrderException;
 
     /**
+     * The sink could not apply a batch: the shard stops before it, whatever the route makes of the failure. Does not wait.
+     *
+     * @param cause why; the first one of a shard counts
+     */
+    default void failed(Throwable cause) {
+        // a shard that is not kept up has nothing to stop
+    }
+
+    /**
      * What the destination has of the shard cannot be relied on any more: the shard begins anew, with a snapshot. Does not wait.
      *
      * @param reason for the log

@@ -33,6 +33,11 @@ public final class Delivery {
         window.applied(this);
     }
 
+    /** Whether the sink has taken the batch. Any thread. */
+    public boolean isTaken() {
+        return window.isTaken(this);
+    }
+
     /** The batch could not be applied. The shard stops there: nothing behind it counts as applied. */
     public void failed(Throwable cause) {
         window.failed(cause);

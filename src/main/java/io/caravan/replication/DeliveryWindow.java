@@ -105,6 +105,15 @@ final class DeliveryWindow {
         }
     }
 
+    boolean isTaken(Delivery delivery) {
+        lock.lock();
+        try {
+            return delivery.submitted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void applied(Delivery delivery) {
         lock.lock();
         try {

@@ -1,5 +1,6 @@
 package io.caravan.replication;
 
+import io.caravan.node.ServerInfo;
 import io.caravan.node.ServerVersion;
 import io.caravan.resp.Reply;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +39,7 @@ final class ReplicationLink implements AutoCloseable {
     }
 
     private final SourceConnection connection;
+    private final boolean inCluster;
     private final Inlet inlet;
     private final LongSupplier appliedOffset;
     private final long silenceNanos;
@@ -49,8 +51,9 @@ final class ReplicationLink implements AutoCloseable {
     /** What a link is made for. */
     record Purpose(ReceiveQueue queue, Listener listener, LongSupplier appliedOffset) {}
 
-    private ReplicationLink(SourceConnection connection, Purpose purpose, SourceSettings settings) {
+    private ReplicationLink(SourceConnection connection, boolean inCluster, Purpose purpose, SourceSettings settings) {
         this.connection = connection;
+        this.inCluster = inCluster;
         appliedOffset = purpose.appliedOffset();
         silenceNanos = settings.silence().toNanos();
         inlet = new Inlet(purpose.queue(), purpose.listener());
@@ -74,16 +77,25 @@ final class ReplicationLink implements AutoCloseable {
             connection.close();
             throw e;
         }
-        return new ReplicationLink(connection, purpose, settings);
+        return new ReplicationLink(connection, !master.nodeId().isEmpty(), purpose, settings);
     }
 
     /**
      * Tells the clock what the source says of time, and how far it had come before this link: what was run until then may have
      * been run at any time. An account that may not ask ({@code INFO}, {@code TIME}) goes without.
+     *
+     * @throws SourceException if a master of a cluster is a replica now: it passes on the stream of its master, which may have
+     *     taken over its slots beside others, and is applied by another shard already
      */
     void setClock(SourceClock clock) throws IOException {
         connection.askTime(clock);
-        connection.replicationOffset().ifPresent(offset -> clock.linked(offset, System.currentTimeMillis()));
+        ServerInfo replication = connection.replication();
+        if (inCluster && replication.replica()) {
+            throw SourceException.retry("source " + connection.node() + " is a replica now"
+                    + replication.master().map(master -> " of " + master).orElse("")
+                    + "; looking for the master of its slots");
+        }
+        SourceConnection.offsetIn(replication).ifPresent(offset -> clock.linked(offset, System.currentTimeMillis()));
     }
 
     /**

@@ -4,11 +4,13 @@ import io.caravan.command.CommandTable;
 import io.caravan.command.HashSlot;
 import io.caravan.command.SourceShard;
 import io.caravan.node.ServerModules;
+import io.caravan.node.SlotRanges;
 import io.caravan.spool.SpoolDirectory;
 import io.caravan.spool.SpoolPlace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,7 @@ public final class ReplicationSession {
     }
 
     private final SourceSettings settings;
+    private final SourceTopology topology;
     private final LimitsPerShard limits;
     private final BatchSink sink;
     private final Executor shardThreads;
@@ -64,6 +67,7 @@ public final class ReplicationSession {
             Executor shardThreads,
             ScheduledExecutorService monitorThread) {
         this.settings = settings;
+        topology = new SourceTopology(settings.transport(), settings.credentials(), settings.nodes());
         this.limits = limits;
         this.sink = sink;
         this.shardThreads = shardThreads;
@@ -76,7 +80,7 @@ public final class ReplicationSession {
      * @throws SourceException if the source cannot be reached, or cannot serve as one
      */
     public List<SourceMaster> findMasters() throws IOException {
-        return new SourceTopology(settings.transport(), settings.credentials(), settings.nodes()).masters();
+        return topology.masters();
     }
 
     /**
@@ -146,7 +150,6 @@ public final class ReplicationSession {
             @Nullable Runnable progressWanted)
             throws IOException {
         Limits each = limits.forShards(masters.size());
-        var topology = new SourceTopology(settings.transport(), settings.credentials(), settings.nodes());
         var session = new ShardContext(
                 settings, topology, each, commands, sink, monitorThread, shardThreads, sweeps, progressWanted);
         var started = new ArrayList<ShardReplication>();
@@ -163,6 +166,7 @@ public final class ReplicationSession {
         }
         shards = List.copyOf(started);
         LOG.info("source: {}, databases: {}", masters, settings.databases());
+        warnOfUnserved(masters);
         shards.forEach(shardThreads::execute);
         var asking = new SourceMonitor(settings, shards);
         monitor = asking;
@@ -172,6 +176,17 @@ public final class ReplicationSession {
             var watch = new TopologyWatch(topology, masters, resharded);
             monitorThread.scheduleWithFixedDelay(
                     watch::look, TOPOLOGY_INTERVAL_MILLIS, TOPOLOGY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static void warnOfUnserved(List<SourceMaster> masters) {
+        var unserved = new BitSet();
+        unserved.set(0, HashSlot.COUNT);
+        masters.forEach(master -> unserved.andNot(master.slots()));
+        if (!unserved.isEmpty()) {
+            LOG.warn(
+                    "source: nobody serves slots {} at the moment; they join as soon as their master is back",
+                    SlotRanges.text(unserved));
         }
     }
 

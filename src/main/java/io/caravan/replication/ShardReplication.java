@@ -109,6 +109,11 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     @Override
+    public void failed(Throwable cause) {
+        window.failed(cause);
+    }
+
+    @Override
     public CompletionStage<KeyValue> read(byte[] key, int database) {
         return keyReader.read(key, database);
     }

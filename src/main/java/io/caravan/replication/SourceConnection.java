@@ -107,9 +107,19 @@ final class SourceConnection implements AutoCloseable {
 
     /** Asks how far the replication stream has come; empty where the account may not ask. */
     OptionalLong replicationOffset() throws IOException {
+        return offsetIn(replication());
+    }
+
+    /** Asks what the server says of its replication; says nothing where the account may not ask. */
+    ServerInfo replication() throws IOException {
         Reply reply = call("INFO", "replication");
-        long offset = ServerInfo.parse(reply.text()).number("master_repl_offset", -1);
-        return reply instanceof Reply.Failure || offset < 0 ? OptionalLong.empty() : OptionalLong.of(offset);
+        return ServerInfo.parse(reply instanceof Reply.Failure ? "" : reply.text());
+    }
+
+    /** How far the stream has come by what a server says of its replication; empty if it does not say. */
+    static OptionalLong offsetIn(ServerInfo replication) {
+        long offset = replication.number("master_repl_offset", -1);
+        return offset < 0 ? OptionalLong.empty() : OptionalLong.of(offset);
     }
 
     /** Asks what time it is; the clock is told the answer. Answers whether the account may ask. */

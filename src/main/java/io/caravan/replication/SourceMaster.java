@@ -31,11 +31,9 @@ public record SourceMaster(NodeAddress address, String nodeId, BitSet slots, Opt
         return nodeId.isEmpty() ? address.toString() : nodeId;
     }
 
-    /** How many slots it has in common with {@code others}. */
-    int commonSlots(BitSet others) {
-        BitSet common = (BitSet) slots.clone();
-        common.and(others);
-        return common.cardinality();
+    /** Whether it serves the slots that {@code other} served, and no others. */
+    boolean succeeds(SourceMaster other) {
+        return slots.equals(other.slots);
     }
 
     @Override

@@ -10,17 +10,20 @@ import io.caravan.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds the source's masters: all those of the cluster that one of the given nodes belongs to, or a standard server.
  *
- * <p>Where the account may not ask ({@code +psync +replconf} alone) the given nodes are taken for the masters. Methods wait
- * for the network; called by the threads of the start and of shards. Thread-safe: holds no state.
+ * <p>Where the account may not ask ({@code +psync +replconf} alone) the given nodes are taken for the masters. If none of the
+ * given nodes answers any more, those are asked that the cluster had when it was asked last: the given ones may be gone, or
+ * may have other addresses now. Methods wait for the network; called by the threads of the start, of shards and of the monitor.
+ * Thread-safe.
  */
 final class SourceTopology {
 
@@ -30,6 +33,9 @@ final class SourceTopology {
     private final Credentials credentials;
     private final List<NodeAddress> nodes;
 
+    /** Every node that the cluster had when it was asked last, by its id. */
+    private volatile Map<String, NodeAddress> remembered = Map.of();
+
     SourceTopology(Transport transport, Credentials credentials, List<NodeAddress> nodes) {
         this.transport = transport;
         this.credentials = credentials;
@@ -37,7 +43,7 @@ final class SourceTopology {
     }
 
     /**
-     * Asks the given nodes, one after the other until one answers.
+     * Asks the given nodes, one after the other until one answers, and then those that are remembered.
      *
      * @throws SourceException if none can be reached, or what answers cannot serve as a source
      */
@@ -53,18 +59,48 @@ final class SourceTopology {
                 problems.add(e.getMessage());
             }
         }
+        for (NodeAddress node : remembered.values()) {
+            if (!nodes.contains(node)) {
+                try {
+                    return askRemembered(node);
+                } catch (SourceException e) {
+                    problems.add(e.getMessage());
+                }
+            }
+        }
         throw SourceException.retry(String.join("; ", problems));
     }
 
-    /** After a fail-over the slots of a master are served by another node; empty if there is none, or nobody answers. */
+    /** At an address that nobody gave us there may be somebody else by now: only a node that knows the cluster counts. */
+    private List<SourceMaster> askRemembered(NodeAddress node) throws IOException {
+        try (SourceConnection connection = SourceConnection.open(transport, node, credentials)) {
+            Reply reply = connection.call("CLUSTER", "NODES");
+            if (reply instanceof Reply.Failure failure) {
+                throw SourceException.retry("source " + node + " does not tell its topology: '" + failure.text() + "'");
+            }
+            List<ClusterNode> found = ClusterNode.parse(reply.text(), node);
+            if (found.stream().noneMatch(known -> remembered.containsKey(known.id()))) {
+                throw SourceException.retry("source " + node + " belongs to another cluster now");
+            }
+            ServerInfo info = ServerInfo.parse(connection.call("INFO", "server").text());
+            return mastersAmong(found, node, info.version());
+        }
+    }
+
+    /**
+     * After a fail-over the slots of a master are served by another node; empty if there is none, or nobody answers.
+     *
+     * <p>One that serves other slots besides is no successor: they have been divided otherwise. Its stream is that of another
+     * shard, and would be applied twice; {@link TopologyWatch} has the shards begin anew.
+     */
     Optional<SourceMaster> successorOf(SourceMaster master) {
         if (master.nodeId().isEmpty()) {
             return Optional.empty();
         }
         try {
             return masters().stream()
-                    .filter(candidate -> candidate.commonSlots(master.slots()) > 0)
-                    .max(Comparator.comparingInt(candidate -> candidate.commonSlots(master.slots())));
+                    .filter(candidate -> candidate.succeeds(master))
+                    .findFirst();
         } catch (IOException e) {
             LOG.debug("source {}: topology not known at the moment: {}", master.address(), e.getMessage());
             return Optional.empty();
@@ -104,14 +140,19 @@ final class SourceTopology {
         if (reply instanceof Reply.Failure failure) {
             return withoutAsking(connection.node(), failure);
         }
-        List<SourceMaster> masters = ClusterNode.parse(reply.text(), connection.node()).stream()
+        return mastersAmong(ClusterNode.parse(reply.text(), connection.node()), connection.node(), version);
+    }
+
+    private List<SourceMaster> mastersAmong(List<ClusterNode> found, NodeAddress answering, ServerVersion version)
+            throws SourceException {
+        List<SourceMaster> masters = found.stream()
                 .filter(node -> node.master() && !node.failed() && !node.slots().isEmpty())
                 .map(node -> new SourceMaster(node.address(), node.id(), node.slots(), Optional.of(version)))
                 .toList();
         if (masters.isEmpty()) {
-            throw SourceException.retry(
-                    "the cluster of source " + connection.node() + " has no master that serves slots");
+            throw SourceException.retry("the cluster of source " + answering + " has no master that serves slots");
         }
+        remembered = found.stream().collect(Collectors.toMap(ClusterNode::id, ClusterNode::address));
         return masters;
     }
 

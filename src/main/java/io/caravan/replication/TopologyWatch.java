@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * in no order between them, so both shards have to begin anew.
  *
  * <p>{@link #look} is called again and again by one thread, which waits for the answer. Another node that serves the same slots
- * (a fail-over) is no such change, nor are slots that nobody serves for the moment.
+ * (a fail-over) is no such change, nor are slots that nobody serves for the moment. Slots that nobody served when the watch
+ * began, and somebody serves now, are one.
  */
 final class TopologyWatch {
 
@@ -45,7 +46,7 @@ final class TopologyWatch {
             LOG.debug("source topology not known at the moment: {}", e.getMessage());
             return;
         }
-        if (now.equals(known) || !union(now).equals(union(known))) {
+        if (now.equals(known) || !contains(union(now), union(known))) {
             seen = null;
         } else if (now.equals(seen)) {
             told = true;
@@ -59,6 +60,12 @@ final class TopologyWatch {
         Set<BitSet> slots = new HashSet<>();
         masters.forEach(master -> slots.add(master.slots()));
         return slots;
+    }
+
+    private static boolean contains(BitSet all, BitSet part) {
+        BitSet missing = (BitSet) part.clone();
+        missing.andNot(all);
+        return missing.isEmpty();
     }
 
     private static BitSet union(Set<BitSet> parts) {

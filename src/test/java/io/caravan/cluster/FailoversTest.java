@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.command.HashSlot;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,31 @@ class FailoversTest {
         harness.serve("b", 0, HashSlot.COUNT - 1);
 
         assertThat(harness.shard.reading).containsOnlyKeys("foo", "{bar}1", "{bar}2");
+    }
+
+    @Test
+    void what_a_former_master_has_not_answered_may_have_been_lost_with_it() {
+        harness.take("batch", "INCR foo", "SET bar 1");
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo", "bar");
+        assertThat(harness.link("a").isUp())
+                .as("what it answers from now on is not believed")
+                .isFalse();
+    }
+
+    @Test
+    void what_a_former_master_has_acknowledged_of_a_batch_that_has_not_ended_is_read_again() {
+        harness.serve("c", "bar");
+        harness.take("batch", "SET foo 1", "SET bar 1");
+        harness.answer("a", "+OK");
+
+        harness.serve("b", 0, HashSlot.of("bar".getBytes(StandardCharsets.UTF_8)) - 1);
+        harness.serve("b", HashSlot.of("bar".getBytes(StandardCharsets.UTF_8)) + 1, HashSlot.COUNT - 1);
+
+        assertThat(harness.ended).isEmpty();
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
     }
 
     @Test

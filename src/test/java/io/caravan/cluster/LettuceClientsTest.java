@@ -23,6 +23,7 @@ class LettuceClientsTest {
             null,
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
             Duration.ofMillis(10),
             OnError.FAIL,
             Flush.APPLY,

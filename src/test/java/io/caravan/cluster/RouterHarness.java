@@ -60,6 +60,7 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
                 null,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
                 firstBackoff,
                 onError,
                 DestinationSettings.Flush.APPLY,

@@ -50,6 +50,10 @@ final class SimulatedCluster {
             this.name = name;
         }
 
+        boolean hasSomethingOnItsWay() {
+            return !arrived.isEmpty() || !replies.isEmpty();
+        }
+
         /** The connection is lost, with what was on its way in either direction. */
         void disconnected() {
             arrived.clear();

@@ -244,6 +244,11 @@ class SlotRouterOrderTest {
                 } else {
                     connected.put(node.name, wire);
                 }
+            } else if (wire != null && !wire.channel.isOpen() && node.hasSomethingOnItsWay()) {
+                for (int i = random.nextInt(6); i > 0 && !node.arrived.isEmpty(); i--) {
+                    node.runNext(); // takes effect, but the router has given the node up
+                }
+                node.disconnected();
             }
         }
     }

@@ -15,9 +15,12 @@ class SourceMasterTest {
     }
 
     @Test
-    void a_master_that_took_over_slots_is_known_by_those_it_has_in_common() {
-        assertThat(master(0, 100).commonSlots(slots(90, 200))).isEqualTo(10);
-        assertThat(master(0, 100).commonSlots(slots(100, 200))).isZero();
+    void only_a_master_of_the_very_same_slots_succeeds_another() {
+        assertThat(master(0, 100).succeeds(master(0, 100))).isTrue();
+        assertThat(master(0, 200).succeeds(master(0, 100)))
+                .as("it has a stream of its own, of which these slots are a part now")
+                .isFalse();
+        assertThat(master(0, 50).succeeds(master(0, 100))).isFalse();
     }
 
     @Test
