@@ -27,13 +27,13 @@ final class CaravanProcess implements AutoCloseable {
     private static final Path SHIPPED_ROUTES = Path.of("routes");
 
     private final Path folder;
-    private final List<String> javaOptions;
+    private final List<String> java;
     private Process process;
 
-    private CaravanProcess(Path folder, List<String> javaOptions, Process process) {
+    private CaravanProcess(Path folder, List<String> java) throws IOException {
         this.folder = folder;
-        this.javaOptions = javaOptions;
-        this.process = process;
+        this.java = java;
+        process = launch();
     }
 
     /** What the process is started with. */
@@ -41,6 +41,7 @@ final class CaravanProcess implements AutoCloseable {
 
         private final Map<String, String> properties = new TreeMap<>();
         private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+        private final List<String> launcher = new ArrayList<>();
         private String route = "";
 
         Settings with(String name, String value) {
@@ -50,6 +51,12 @@ final class CaravanProcess implements AutoCloseable {
 
         Settings java(String option) {
             javaOptions.add(option);
+            return this;
+        }
+
+        /** Lets another program start Java, which is named behind these words; it runs in the folder. */
+        Settings launchedBy(String... words) {
+            launcher.addAll(List.of(words));
             return this;
         }
 
@@ -71,7 +78,10 @@ final class CaravanProcess implements AutoCloseable {
             } else {
                 Files.writeString(folder.resolve("routes/task.camel.yaml"), route);
             }
-            return new CaravanProcess(folder, javaOptions, launch(folder, javaOptions));
+            List<String> command = new ArrayList<>(launcher);
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(javaOptions);
+            return new CaravanProcess(folder, command);
         }
 
         private static void copyShippedRoutes(Path target) throws IOException {
@@ -175,7 +185,7 @@ final class CaravanProcess implements AutoCloseable {
 
     /** Starts it again in the same folder. */
     void restart() throws IOException {
-        process = launch(folder, javaOptions);
+        process = launch();
     }
 
     /** The largest resident set so far, in kilobytes. */
@@ -204,10 +214,8 @@ final class CaravanProcess implements AutoCloseable {
         return Long.parseLong(replica.replaceAll(".*offset=(\\d+).*", "$1"));
     }
 
-    private static Process launch(Path folder, List<String> javaOptions) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(javaOptions);
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>(java);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add("io.caravan.app.Caravan");
