@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterClient implements DeploymentClient {
     private final List<Endpoint> seeds;
+    private final IntUnaryOperator portOf;
     private final Map<Endpoint, RespClient> connections = new LinkedHashMap<>();
     private final Map<Integer, Endpoint> slots = new LinkedHashMap<>();
     private boolean slotsKnown;
     private long retries;
 
     ClusterClient(List<Endpoint> seeds) {
+        this(seeds, port -> port);
+    }
+
+    /** @param portOf where a node is that the cluster says to be at a port */
+    ClusterClient(List<Endpoint> seeds, IntUnaryOperator portOf) {
         this.seeds = List.copyOf(seeds);
+        this.portOf = portOf;
     }
 
     /** One request on its way: where it goes next, and what came back. */
@@ -73,7 +81,7 @@ final class ClusterClient implements DeploymentClient {
         errand.askFirst = Optional.empty();
         if (errand.reply instanceof RespError error && !Patience.isPassing(error)) {
             Endpoint told = Endpoint.parse(error.words().get(2));
-            Endpoint target = seeds.get(0).at(told.host(), told.port());
+            Endpoint target = seeds.get(0).at(told.host(), portOf.applyAsInt(told.port()));
             if (error.code().equals("ASK")) {
                 errand.askFirst = Optional.of(target);
             } else {
@@ -177,7 +185,8 @@ final class ClusterClient implements DeploymentClient {
             List<?> parts = (List<?>) range;
             List<?> master = (List<?>) parts.get(2);
             String host = new String((byte[]) master.get(0), StandardCharsets.UTF_8);
-            Endpoint owner = node.at(host.isEmpty() ? node.host() : host, Math.toIntExact((Long) master.get(1)));
+            int port = portOf.applyAsInt(Math.toIntExact((Long) master.get(1)));
+            Endpoint owner = node.at(host.isEmpty() ? node.host() : host, port);
             for (long slot = (Long) parts.get(0); slot <= (Long) parts.get(1); slot++) {
                 slots.put((int) slot, owner);
             }

@@ -87,7 +87,7 @@ public final class RedisCluster implements Deployment, AutoCloseable {
             for (RedisServer node : nodes) {
                 Set<Integer> known = known(node);
                 nodes.stream()
-                        .filter(other -> other.port() < node.port() && !known.contains(other.port()))
+                        .filter(other -> other.port() < node.port() && !known.contains(other.announcedPort()))
                         .forEach(other -> meet(node, other));
             }
             awaitKnown();
@@ -132,7 +132,7 @@ public final class RedisCluster implements Deployment, AutoCloseable {
     }
 
     private static Set<Integer> ports(List<RedisServer> nodes) {
-        return nodes.stream().map(RedisServer::port).collect(Collectors.toSet());
+        return nodes.stream().map(RedisServer::announcedPort).collect(Collectors.toSet());
     }
 
     /** The nodes that are neither killed nor paused. */
@@ -186,7 +186,7 @@ public final class RedisCluster implements Deployment, AutoCloseable {
 
     private Optional<RedisServer> server(ClusterView.Node node) {
         return servers.stream()
-                .filter(server -> server.isAlive() && server.port() == node.port())
+                .filter(server -> server.isAlive() && server.announcedPort() == node.port())
                 .findFirst();
     }
 
@@ -206,15 +206,16 @@ public final class RedisCluster implements Deployment, AutoCloseable {
                 .map(ClusterView.Node::port)
                 .collect(Collectors.toSet());
         return servers.stream()
-                .filter(server -> server.isAlive() && ports.contains(server.port()))
+                .filter(server -> server.isAlive() && ports.contains(server.announcedPort()))
                 .toList();
     }
 
     /** The live replicas of a master, which may be dead itself. */
     public List<RedisServer> replicasOf(RedisServer master) {
         ClusterView view = anyView();
-        String id =
-                view.node(node -> node.port() == master.port()).orElseThrow().id();
+        String id = view.node(node -> node.port() == master.announcedPort())
+                .orElseThrow()
+                .id();
         return serversOf(
                 view.nodes().stream().filter(node -> node.masterId().equals(id)).toList());
     }
@@ -281,7 +282,7 @@ public final class RedisCluster implements Deployment, AutoCloseable {
         }
         servers.remove(node);
         String id = anyView()
-                .node(candidate -> candidate.port() == node.port())
+                .node(candidate -> candidate.port() == node.announcedPort())
                 .orElseThrow()
                 .id();
         node.close();
@@ -354,7 +355,16 @@ public final class RedisCluster implements Deployment, AutoCloseable {
 
     @Override
     public DeploymentClient connect() {
-        return new ClusterClient(servers.stream().map(RedisServer::endpoint).toList());
+        return new ClusterClient(servers.stream().map(RedisServer::endpoint).toList(), this::portOf);
+    }
+
+    /** Clients of ours go to the node itself, wherever it says that it is. */
+    private int portOf(int announced) {
+        return servers.stream()
+                .filter(server -> server.announcedPort() == announced)
+                .findFirst()
+                .map(RedisServer::port)
+                .orElse(announced);
     }
 
     /** The last log lines of every node, for messages. */

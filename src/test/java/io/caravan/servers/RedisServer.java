@@ -28,6 +28,9 @@ public final class RedisServer implements Deployment, AutoCloseable {
     private Optional<SlowLink> link = Optional.empty();
     private Optional<RespClient> ownClient = Optional.empty();
 
+    /** Where the cluster tells others that the node is; 0: at its port. */
+    private volatile int announced;
+
     RedisServer(ServerOptions options) {
         this.options = options;
         process = new ServerProcess(options.program());
@@ -122,6 +125,17 @@ public final class RedisServer implements Deployment, AutoCloseable {
         return link.orElseThrow(() -> new IllegalStateException(this + " was not started with a link"));
     }
 
+    /** The port at which the other nodes of a cluster say that this one is. */
+    public int announcedPort() {
+        return announced == 0 ? port : announced;
+    }
+
+    /** Lets a node of a cluster be known at another port, that of a proxy, say; 0: at its own again. From 7.0 on. */
+    public void announce(int newPort) {
+        command("CONFIG", "SET", "cluster-announce-port", Integer.toString(newPort));
+        announced = newPort;
+    }
+
     /** With the default user's password, and over TLS where the server speaks that. */
     public Endpoint endpoint() {
         SocketFactory sockets = options.isTls() ? TlsIdentity.sockets() : SocketFactory.getDefault();
@@ -211,6 +225,15 @@ public final class RedisServer implements Deployment, AutoCloseable {
     /** Starts again on the same port with what is on disk; a live server first saves its snapshot and ends. */
     public void restart() {
         shutDown("SAVE");
+        startAgain();
+    }
+
+    /** Starts again on another port with what is on disk; a node of a cluster is the same node there. */
+    public void restartElsewhere() {
+        shutDown("SAVE");
+        int before = port;
+        port = Ports.take();
+        Ports.giveBack(before);
         startAgain();
     }
 

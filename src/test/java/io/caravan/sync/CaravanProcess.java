@@ -27,15 +27,15 @@ public final class CaravanProcess implements AutoCloseable {
     private static final Path SHIPPED_ROUTES = Path.of("routes");
 
     private final Path folder;
-    private final List<String> javaOptions;
+    private final List<String> java;
     private final List<String> arguments;
     private Process process;
 
-    private CaravanProcess(Path folder, List<String> javaOptions, List<String> arguments, Process process) {
+    private CaravanProcess(Path folder, List<String> java, List<String> arguments) throws IOException {
         this.folder = folder;
-        this.javaOptions = javaOptions;
+        this.java = java;
         this.arguments = arguments;
-        this.process = process;
+        process = launch();
     }
 
     /** What the process is started with. */
@@ -46,6 +46,7 @@ public final class CaravanProcess implements AutoCloseable {
         private final Map<String, String> properties = new TreeMap<>();
         private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
         private final List<String> arguments = new ArrayList<>();
+        private final List<String> launcher = new ArrayList<>();
         private String route = "";
 
         /** An argument of the command line. */
@@ -63,6 +64,12 @@ public final class CaravanProcess implements AutoCloseable {
         /** Adds a flag of Java. */
         public Settings java(String option) {
             javaOptions.add(option);
+            return this;
+        }
+
+        /** Lets another program start Java, which is named behind these words; it runs in the folder. */
+        Settings launchedBy(String... words) {
+            launcher.addAll(List.of(words));
             return this;
         }
 
@@ -85,7 +92,10 @@ public final class CaravanProcess implements AutoCloseable {
             } else {
                 Files.writeString(folder.resolve("routes/task.camel.yaml"), route);
             }
-            return new CaravanProcess(folder, javaOptions, arguments, launch(folder, javaOptions, arguments));
+            List<String> command = new ArrayList<>(launcher);
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(javaOptions);
+            return new CaravanProcess(folder, command, arguments);
         }
 
         private static void copyShippedRoutes(Path target) throws IOException {
@@ -219,7 +229,7 @@ public final class CaravanProcess implements AutoCloseable {
 
     /** Starts it again in the same folder. */
     public void restart() throws IOException {
-        process = launch(folder, javaOptions, arguments);
+        process = launch();
     }
 
     /** The largest resident set so far, in kilobytes. */
@@ -248,10 +258,8 @@ public final class CaravanProcess implements AutoCloseable {
         return Long.parseLong(replica.replaceAll(".*offset=(\\d+).*", "$1"));
     }
 
-    private static Process launch(Path folder, List<String> javaOptions, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(javaOptions);
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>(java);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add("io.caravan.app.Caravan");

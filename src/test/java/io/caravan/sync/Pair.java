@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.servers.Comparison;
 import io.caravan.servers.Deployment;
+import io.caravan.servers.Endpoint;
 import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.ServerProgram;
+import io.caravan.servers.TcpProxy;
 import java.util.List;
 
 /** A source and a destination of real servers, standard or cluster. Made and closed by the test's thread. */
@@ -31,17 +33,22 @@ final class Pair implements AutoCloseable {
     private record Side(AutoCloseable servers, Deployment deployment, List<RedisServer> masters) {
 
         private static Side cluster(ServerProgram program) {
-            RedisCluster cluster = RedisCluster.on(program).start();
-            return new Side(cluster, cluster, cluster.masters());
+            return of(RedisCluster.on(program).start());
         }
 
         private static Side clusterWithReplicas(ServerProgram program) {
-            RedisCluster cluster = RedisCluster.on(program).replicas(1).start();
-            return new Side(cluster, cluster, cluster.masters());
+            return of(RedisCluster.on(program).replicas(1).start());
         }
 
         private static Side standard(ServerProgram program) {
-            RedisServer server = RedisServer.start(program);
+            return of(RedisServer.start(program));
+        }
+
+        private static Side of(RedisCluster cluster) {
+            return new Side(cluster, cluster, cluster.masters());
+        }
+
+        private static Side of(RedisServer server) {
             return new Side(server, server, List.of(server));
         }
     }
@@ -79,12 +86,53 @@ final class Pair implements AutoCloseable {
         return new Pair(Side.standard(source), Side.standard(destination));
     }
 
+    /** Of servers that were started before; they are closed with the pair. */
+    static Pair of(RedisCluster source, RedisCluster destination) {
+        return new Pair(Side.of(source), Side.of(destination));
+    }
+
+    /** Of servers that were started before; they are closed with the pair. */
+    static Pair of(RedisServer source, RedisServer destination) {
+        return new Pair(Side.of(source), Side.of(destination));
+    }
+
+    /** Of servers that were started before; they are closed with the pair. */
+    static Pair of(RedisServer source, RedisCluster destination) {
+        return new Pair(Side.of(source), Side.of(destination));
+    }
+
+    /**
+     * A source that clients know by an address only.
+     *
+     * @param master who serves there in the end
+     */
+    static Pair at(TcpProxy address, RedisServer master, RedisServer destination) {
+        Deployment source = Deployment.server(Endpoint.of(master.host(), address.port()));
+        return new Pair(new Side(master, source, List.of(master)), Side.of(destination));
+    }
+
     RedisCluster sourceCluster() {
         return (RedisCluster) sourceServers;
     }
 
     RedisCluster destinationCluster() {
         return (RedisCluster) destinationServers;
+    }
+
+    /** Those that serve the source at this moment. */
+    List<RedisServer> sourceMastersNow() {
+        return sourceServers instanceof RedisCluster cluster ? cluster.masters() : sourceMasters;
+    }
+
+    /** Those that serve the destination at this moment. */
+    List<RedisServer> destinationMastersNow() {
+        return destinationServers instanceof RedisCluster cluster ? cluster.masters() : destinationMasters;
+    }
+
+    /** Empties both, so that another task may begin. */
+    void clear() {
+        sourceMastersNow().forEach(master -> master.command("FLUSHALL"));
+        destinationMastersNow().forEach(master -> master.command("FLUSHALL"));
     }
 
     /** The shipped task between the two. */

@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
 
 /**
@@ -127,6 +129,31 @@ public final class RunningTask implements AutoCloseable {
                 .sum();
     }
 
+    /** What the health checks say that are DOWN, by the name of the check; empty if none is. */
+    public Map<String, String> health() {
+        Map<String, String> down = new TreeMap<>();
+        for (HealthCheck.Result result : HealthCheckHelper.invoke(context())) {
+            if (result.getState() == HealthCheck.State.DOWN) {
+                down.put(result.getCheck().getId(), result.getMessage().orElse(""));
+            }
+        }
+        return down;
+    }
+
+    /** Waits until some health check is DOWN and says a text. */
+    public void awaitDown(String text) {
+        Await.until(
+                "a health check says '" + text + "'",
+                PATIENCE,
+                this::health,
+                down -> down.values().stream().anyMatch(message -> message.contains(text)));
+    }
+
+    /** Waits until every health check is UP. */
+    public void awaitHealthy() {
+        Await.until("every health check is UP", PATIENCE, this::health, Map::isEmpty);
+    }
+
     /** Waits until every shard is past its snapshot. */
     public RunningTask awaitStreaming() {
         Await.until(
@@ -147,12 +174,10 @@ public final class RunningTask implements AutoCloseable {
     public RunningTask awaitApplied(List<RedisServer> masters) {
         for (RedisServer master : masters) {
             long written = Long.parseLong(master.info("replication", "master_repl_offset"));
-            String node = master.host() + ":" + master.port();
-            Await.until(
-                    node + " is applied up to " + written,
-                    PATIENCE,
-                    this::shards,
-                    shards -> shards.stream().anyMatch(s -> s.node().equals(node) && s.appliedOffset() >= written));
+            Await.until(master + " is applied up to " + written, PATIENCE, this::shards, shards -> {
+                String history = master.info("replication", "master_replid"); // another one with its first replica
+                return shards.stream().anyMatch(s -> s.replicationId().equals(history) && s.appliedOffset() >= written);
+            });
         }
         return this;
     }
