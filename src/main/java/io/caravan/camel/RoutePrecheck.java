@@ -24,6 +24,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.NodeIdFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,7 @@ public final class RoutePrecheck {
         List<PrecheckReport> reports = new ArrayList<>();
         for (RouteDefinition route : routes(context)) {
             if (begin(context, route.getInput()) instanceof RedisReplicationEndpoint source) {
-                reports.add(of(context, route.getRouteId(), source.getConfiguration()));
+                reports.add(of(context, idOf(context, route), source.getConfiguration()));
             }
         }
         return reports;
@@ -61,7 +62,7 @@ public final class RoutePrecheck {
         return routes(context).stream()
                 .anyMatch(route -> begin(context, route.getInput()) instanceof RedisReplicationEndpoint source
                         && source.getConfiguration().isPrecheck()
-                        && RouteInspection.of(context, route.getRouteId())
+                        && RouteInspection.of(context, idOf(context, route))
                                 .sinks()
                                 .contains(destination));
     }
@@ -69,6 +70,11 @@ public final class RoutePrecheck {
     private static List<RouteDefinition> routes(CamelContext context) {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         return model == null ? List.of() : model.getRouteDefinitions();
+    }
+
+    /** A route that was given no id gets the one that it starts with. */
+    private static String idOf(CamelContext context, RouteDefinition route) {
+        return route.idOrCreate(context.getCamelContextExtension().getContextPlugin(NodeIdFactory.class));
     }
 
     private static Endpoint begin(CamelContext context, FromDefinition from) {
