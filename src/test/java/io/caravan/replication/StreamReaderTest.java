@@ -81,7 +81,7 @@ class StreamReaderTest {
     @Test
     void a_batch_bears_the_time_at_which_its_source_ran_it() {
         collected.clock.told(1_000_000_000_000L, 0, 0); // a clock of its own
-        collected.clock.reached(1000, 500);
+        collected.clock.reached(1000, System.currentTimeMillis());
 
         receive(commands("SET a 1"));
         collected.clock.linked(2000, System.currentTimeMillis());
