@@ -70,8 +70,8 @@ public final class RouteVerification {
         List<RouteDefinition> routes = model == null ? List.of() : model.getRouteDefinitions();
         return routes.stream()
                 .flatMap(definition -> begin(context, definition.getInput()) instanceof RedisReplicationEndpoint source
-                        ? Optional.of(new RouteVerification(
-                                        context, definition.getRouteId(), source.getConfiguration()))
+                        ? Optional.of(
+                                new RouteVerification(context, definition.getRouteId(), source.getConfiguration()))
                                 .stream()
                         : Optional.<RouteVerification>empty().stream())
                 .toList();
@@ -106,12 +106,14 @@ public final class RouteVerification {
     public VerifyReport run(VerifySettings settings, boolean repair, Consumer<Verification> begun) throws IOException {
         List<RedisClusterEndpoint> sinks = route.sinks();
         if (sinks.isEmpty()) {
-            throw new IllegalArgumentException("route " + routeId + " leads to no redis-cluster: endpoint to compare with");
+            throw new IllegalArgumentException(
+                    "route " + routeId + " leads to no redis-cluster: endpoint to compare with");
         }
         Optional<RedisReplicationConsumer> consumer = running();
         if (repair && consumer.isEmpty()) {
-            throw new IllegalArgumentException("task " + task() + " does not run in this process, so that nothing can be"
-                    + " repaired in its place in the stream; verify from the process that runs it");
+            throw new IllegalArgumentException(
+                    "task " + task() + " does not run in this process, so that nothing can be"
+                            + " repaired in its place in the stream; verify from the process that runs it");
         }
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "RedisVerify");
         try (SourceTransport transport = SourceTransport.open(context, configuration);

@@ -38,7 +38,9 @@ public final class Verify implements Processor {
     @Metadata(description = "About how many keys SAMPLE compares", defaultValue = "10000")
     private long sample = 10_000;
 
-    @Metadata(description = "Most keys a second that are read from each side; 0: as many as they give", defaultValue = "0")
+    @Metadata(
+            description = "Most keys a second that are read from each side; 0: as many as they give",
+            defaultValue = "0")
     private long keysPerSecond;
 
     @Metadata(
@@ -109,7 +111,8 @@ public final class Verify implements Processor {
             throw new IllegalArgumentException(
                     tasks.isEmpty()
                             ? "there is no route " + route + " that begins with redis-replication:"
-                            : "there are " + tasks.size() + " routes that begin with redis-replication:; name one (route)");
+                            : "there are " + tasks.size()
+                                    + " routes that begin with redis-replication:; name one (route)");
         }
         VerifySettings settings = new VerifySettings(
                 Mode.valueOf(mode),

@@ -56,7 +56,8 @@ public final class SourceInquiry implements AutoCloseable {
         List<CompletableFuture<Reply>> replies = connection.requests(writer, commands.size());
         List<Reply> answers = new ArrayList<>(commands.size());
         for (int i = 0; i < commands.size(); i++) {
-            answers.add(connection.await(replies.get(i), new String(commands.get(i).get(0), StandardCharsets.US_ASCII)));
+            answers.add(
+                    connection.await(replies.get(i), new String(commands.get(i).get(0), StandardCharsets.US_ASCII)));
         }
         return answers;
     }

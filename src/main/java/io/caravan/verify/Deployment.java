@@ -32,7 +32,10 @@ public final class Deployment {
     private final Connector connector;
     private volatile Topology topology;
 
-    private record Topology(boolean cluster, ServerVersion version, @Nullable NodeAddress[] masterOfSlot) {}
+    private record Topology(
+            boolean cluster,
+            ServerVersion version,
+            @Nullable NodeAddress[] masterOfSlot) {}
 
     private Deployment(String side, List<NodeAddress> nodes, Connector connector) throws IOException {
         this.side = side;
@@ -121,7 +124,8 @@ public final class Deployment {
         List<Keys> found = new ArrayList<>();
         for (NodeAddress master : masters()) {
             try (Connection connection = open(master)) {
-                Matcher matcher = DATABASE.matcher(text(connection, "INFO", "keyspace").text());
+                Matcher matcher =
+                        DATABASE.matcher(text(connection, "INFO", "keyspace").text());
                 while (matcher.find()) {
                     found.add(new Keys(master, Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2))));
                 }
@@ -153,7 +157,8 @@ public final class Deployment {
         ServerInfo info = ServerInfo.parse(text(connection, "INFO").text());
         @Nullable NodeAddress[] masterOfSlot = new NodeAddress[HashSlot.COUNT];
         if (info.cluster()) {
-            for (ClusterNode member : ClusterNode.parse(text(connection, "CLUSTER", "NODES").text(), node)) {
+            for (ClusterNode member :
+                    ClusterNode.parse(text(connection, "CLUSTER", "NODES").text(), node)) {
                 if (member.master() && !member.failed()) {
                     member.slots().stream().forEach(slot -> masterOfSlot[slot] = member.address());
                 }

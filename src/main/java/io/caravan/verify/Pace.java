@@ -21,7 +21,8 @@ final class Pace {
             return;
         }
         long mine = freeAtNanos.updateAndGet(free -> Math.max(free, System.nanoTime()) + keys * nanosPerKey);
-        for (long left = mine - System.nanoTime(); left > 0 && !Thread.currentThread().isInterrupted(); ) {
+        for (long left = mine - System.nanoTime();
+                left > 0 && !Thread.currentThread().isInterrupted(); ) {
             LockSupport.parkNanos(left);
             left = mine - System.nanoTime();
         }

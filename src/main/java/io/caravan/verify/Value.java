@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset the server's replication offset at that time, -1 if it was not asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; compared by ValueComparison
-record Value(
-        byte @Nullable [] dump, long expiresAt, long offset) {
+record Value(byte @Nullable [] dump, long expiresAt, long offset) {
 
     /** No such key. */
     static final Value ABSENT = new Value(null, 0, -1);

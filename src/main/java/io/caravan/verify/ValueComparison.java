@@ -62,7 +62,8 @@ record ValueComparison(DecodeTarget target, long toleranceMillis) {
                     type.equals(sourceType)
                             ? new Found(Kind.VALUE, "a " + type + " of other content")
                             : new Found(
-                                    Kind.TYPE, "a " + sourceType + " at the source, a " + type + " at the destination"));
+                                    Kind.TYPE,
+                                    "a " + sourceType + " at the source, a " + type + " at the destination"));
         } catch (UnsupportedValueException e) {
             return Optional.of(new Found(Kind.TYPE, "at the destination it " + e.getMessage()));
         }

@@ -100,7 +100,8 @@ public final class Verification {
         Mode mode = setting.settings().mode();
         switch (mode) {
             case COUNT -> {}
-            case KEYS -> walk(List.of(walker -> walker.compareNamed(setting.settings().keys())));
+            case KEYS ->
+                walk(List.of(walker -> walker.compareNamed(setting.settings().keys())));
             case SAMPLE -> {
                 double share = expected == 0 ? 1 : (double) setting.settings().sample() / expected;
                 walkSource(there, share);
@@ -151,7 +152,8 @@ public final class Verification {
                     threads));
         }
         try {
-            CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)).join();
+            CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
+                    .join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         }

@@ -61,9 +61,10 @@ final class Walker implements AutoCloseable {
         do {
             SideReader.Page page = here.scan(keys.node(), keys.database(), cursor);
             List<Pair> pairs = new ArrayList<>();
-            page.keys().forEach(key -> setting.mapping()
-                    .ofDestination(keys.database(), key)
-                    .ifPresent(pairs::add));
+            page.keys()
+                    .forEach(key -> setting.mapping()
+                            .ofDestination(keys.database(), key)
+                            .ifPresent(pairs::add));
             setting.pace().take(pairs.size());
             List<Boolean> exist = pairs.isEmpty()
                     ? List.of()
@@ -146,7 +147,8 @@ final class Walker implements AutoCloseable {
             Judge.Verdicts afterwards = judge.judge(pairs);
             different = afterwards.different();
             undecided.addAll(afterwards.undecided());
-            int repaired = pairs.size() - different.size() - afterwards.undecided().size();
+            int repaired =
+                    pairs.size() - different.size() - afterwards.undecided().size();
             for (int i = 0; i < repaired; i++) {
                 setting.tally().isRepaired();
             }
@@ -161,8 +163,8 @@ final class Walker implements AutoCloseable {
                 .computeIfAbsent(pair.destination().database(), database -> new ArrayList<>())
                 .add(pair.destination().key()));
         try {
-            byDatabase.forEach(
-                    (database, keys) -> repair.repair(database, keys).toCompletableFuture().join());
+            byDatabase.forEach((database, keys) ->
+                    repair.repair(database, keys).toCompletableFuture().join());
         } catch (CompletionException e) {
             throw new IOException("keys could not be repaired: " + e.getCause(), e);
         }

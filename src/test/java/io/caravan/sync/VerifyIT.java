@@ -182,7 +182,8 @@ class VerifyIT {
             RedisServer destination = pair.destinationMasters.get(0);
             destination.command("CONFIG", "SET", "maxmemory", "1");
             pair.sourceMasters.get(0).command("SET", "two", "2");
-            var impatient = new VerifySettings(Mode.FULL, 1, List.of(), 0, Duration.ofSeconds(1), Duration.ofSeconds(1));
+            var impatient =
+                    new VerifySettings(Mode.FULL, 1, List.of(), 0, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
             assertThatThrownBy(() -> verify(task, impatient, false))
                     .isInstanceOf(IOException.class)
