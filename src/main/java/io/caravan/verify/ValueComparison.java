@@ -49,7 +49,7 @@ record ValueComparison(DecodeTarget target, long toleranceMillis) {
         try {
             sourceDigest = ValueDigest.of(there, target);
         } catch (UnsupportedValueException e) {
-            return Optional.of(new Found(Kind.UNREPRESENTABLE, e.getMessage()));
+            return Optional.of(new Found(Kind.UNREPRESENTABLE, String.valueOf(e.getMessage())));
         }
         try {
             String digest = ValueDigest.of(here, target);
