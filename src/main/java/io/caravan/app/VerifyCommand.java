@@ -5,6 +5,7 @@ import io.caravan.verify.Verification;
 import io.caravan.verify.VerifyReport;
 import io.caravan.verify.VerifySettings;
 import io.caravan.verify.VerifySettings.Mode;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,10 +15,13 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.main.Main;
 import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -84,7 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
             }
             Map<String, VerifyReport> reports = new TreeMap<>();
             for (RouteVerification task : tasks) {
-                reports.put(task.task(), task.run(settings(), false, begun -> tellProgress(clock, task.task(), begun)));
+                reports.put(task.task(), verify(task, clock));
             }
             out.println(json ? json(reports) : text(reports));
             out.flush();
@@ -108,17 +112,23 @@ final class VerifyCommand implements Callable<Integer> {
                 VerifySettings.FULL.patience());
     }
 
-    private static void tellProgress(ScheduledExecutorService clock, String task, Verification verification) {
-        clock.scheduleAtFixedRate(
-                () -> {
-                    Verification.Progress progress = verification.progress();
-                    System.err.printf(
-                            "task %s: %,d of about %,d keys compared%n",
-                            task, progress.compared(), progress.expected());
-                },
-                PROGRESS_SECONDS,
-                PROGRESS_SECONDS,
-                TimeUnit.SECONDS);
+    private VerifyReport verify(RouteVerification task, ScheduledExecutorService clock) throws IOException {
+        var begun = new AtomicReference<@Nullable Verification>();
+        ScheduledFuture<?> telling = clock.scheduleAtFixedRate(
+                () -> tellProgress(task.task(), begun.get()), PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
+        try {
+            return task.run(settings(), false, begun::set);
+        } finally {
+            telling.cancel(false);
+        }
+    }
+
+    private static void tellProgress(String task, @Nullable Verification verification) {
+        if (verification != null) {
+            Verification.Progress progress = verification.progress();
+            System.err.printf(
+                    "task %s: %,d of about %,d keys compared%n", task, progress.compared(), progress.expected());
+        }
     }
 
     private static int exitCode(Map<String, VerifyReport> reports) {

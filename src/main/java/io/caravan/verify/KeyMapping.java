@@ -18,7 +18,7 @@ public record KeyMapping(Databases databases, Selection selection, List<byte[]> 
     @FunctionalInterface
     public interface Selection {
 
-        /** @param database of the destination, {@code key} as it is called there */
+        /** Whether it is: {@code key} is called so in that database of the destination. */
         boolean selects(int database, byte[] key);
     }
 

@@ -70,7 +70,7 @@ record ValueComparison(DecodeTarget target, long toleranceMillis) {
     }
 
     private Optional<Found> compareLives(long there, long here) {
-        boolean same = there == 0 || here == 0 ? there == here : Math.abs(there - here) <= toleranceMillis;
+        boolean same = (there == 0 || here == 0) ? there == here : Math.abs(there - here) <= toleranceMillis;
         return same
                 ? Optional.empty()
                 : Optional.of(new Found(
