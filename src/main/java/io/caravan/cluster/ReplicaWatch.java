@@ -3,9 +3,11 @@ package io.caravan.cluster;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,11 @@ final class ReplicaWatch {
     private final Map<NodeAddress, Mark> waitingFor = new HashMap<>();
     private final Map<NodeAddress, Long> replicatedUntil = new HashMap<>();
 
+    /** Masters that have said that they have no replica, and had none before. */
+    private final Set<NodeAddress> alone = new HashSet<>();
+
+    private final long sinceNanos = System.nanoTime();
+
     /**
      * @param question asks a master for {@code INFO replication}
      * @param recent told what need not be remembered any more
@@ -58,6 +65,7 @@ final class ReplicaWatch {
         askedAtNanos = now;
         waitingFor.keySet().retainAll(masters);
         replicatedUntil.keySet().retainAll(masters);
+        alone.retainAll(masters);
         for (NodeAddress master : masters) {
             long askedNanos = System.nanoTime();
             question.apply(master)
@@ -69,7 +77,9 @@ final class ReplicaWatch {
                             },
                             eventLoop);
         }
-        recent.wanted(!replicatedUntil.isEmpty());
+        if (!masters.isEmpty() && alone.containsAll(masters)) {
+            recent.wanted(false);
+        }
         replicatedUntil().ifPresent(recent::replicatedUntil);
     }
 
@@ -85,9 +95,14 @@ final class ReplicaWatch {
             // Never had one, or it has lost its link: then it lacks all that is written until it is back, and may
             // become master so.
             waitingFor.remove(master);
+            if (!replicatedUntil.containsKey(master)) {
+                alone.add(master);
+            }
             return;
         }
-        replicatedUntil.putIfAbsent(master, askedNanos);
+        alone.remove(master);
+        recent.wanted(true); // at once: the next question may be seconds away as long as nothing is remembered
+        replicatedUntil.putIfAbsent(master, sinceNanos);
         long behind = replicas.stream().mapToLong(Long::longValue).min().orElse(0);
         Mark mark = waitingFor.get(master);
         if (mark != null && behind >= mark.offset()) {

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.command.HashSlot;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
+<<<<<<< HEAD
 import java.nio.charset.StandardCharsets;
+=======
+import java.util.ArrayDeque;
+>>>>>>> h1
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +113,23 @@ class FailoversTest {
         replication = "role:master\r\nconnected_slaves:0\r\nmaster_repl_offset:200\r\n";
         ask();
         ask();
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+    }
+
+    @Test
+    void what_is_written_behind_the_first_answer_is_remembered() {
+        Queue<Runnable> answers = new ArrayDeque<>();
+        var slow = new ReplicaWatch(
+                node -> CompletableFuture.completedFuture(ServerInfo.parse(replication)),
+                answers::add,
+                harness.router.recent());
+        slow.ask(List.of(A));
+        answers.remove().run();
+        harness.take("batch", "SET foo 1");
+        harness.answer("a", "+OK");
+
         harness.serve("b", 0, HashSlot.COUNT - 1);
 
         assertThat(harness.shard.reading).containsOnlyKeys("foo");
