@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.command.HashSlot;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
-<<<<<<< HEAD
 import java.nio.charset.StandardCharsets;
-=======
 import java.util.ArrayDeque;
->>>>>>> h1
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
