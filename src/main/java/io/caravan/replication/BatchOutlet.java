@@ -7,6 +7,7 @@ import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,13 @@ final class BatchOutlet {
     private final DatabaseMapping databases;
     private long sequence;
     private volatile long repeatedUntil;
-    private volatile int history;
+
+    /** The history that batches are of. */
+    private int history;
+
+    /** The history that the source is in: another one from when it is known that this one cannot be continued. */
+    private final AtomicInteger sourceHistory = new AtomicInteger();
+
     private volatile long staleUntil;
 
     BatchOutlet(
@@ -46,12 +53,17 @@ final class BatchOutlet {
 
     /** From now on offsets count in another history. */
     void beginsHistory() {
-        history = history + 1; // one thread writes
+        history = sourceHistory.incrementAndGet();
     }
 
-    /** How many histories there were before the present one. Any thread. */
-    int history() {
-        return history;
+    /** The source has begun another history; batches are still of the one before. Any thread. */
+    void historyIsOver() {
+        sourceHistory.incrementAndGet();
+    }
+
+    /** How many histories there were before that which the source is in. Any thread. */
+    int sourceHistory() {
+        return sourceHistory.get();
     }
 
     /** Commands of the stream up to {@code offset} may have been applied by a process before this one. */

@@ -30,6 +30,9 @@ final class LinkKeeper implements AutoCloseable {
         /** A replica continues the stream behind this offset, and is known to have had everything up to there, but no more. */
         void tookOver(long offset);
 
+        /** The source cannot continue the history. On the thread that makes links again. */
+        void historyIsOver();
+
         /** The link is lost, or could not be made again; waits a while. On the thread that makes links again. */
         void linkLost(IOException cause);
 
@@ -166,6 +169,7 @@ final class LinkKeeper implements AutoCloseable {
         IOException reason = SourceException.retry(
                 "the source cannot continue at offset " + position.offset() + ", so a snapshot has to follow");
         closeLink(reason);
+        shard.historyIsOver();
         queue.abandon(reason);
     }
 

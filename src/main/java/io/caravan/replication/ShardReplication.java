@@ -120,7 +120,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     @Override
     public int history() {
-        return outlet.history();
+        return outlet.sourceHistory();
     }
 
     @Override
@@ -342,6 +342,16 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                     + " or behind, and a process that was killed may have applied"
                     + " what the former master ran after that, up to " + doubtful + "; a snapshot has to follow");
         }
+    }
+
+    /**
+     * Keys that are to be read again, of which what is on its way may wait, can be read in the next history only: without them the
+     * shard's thread might never come to ask for the snapshot. Which has to be asked for from now on, whoever else could continue.
+     */
+    @Override
+    public void historyIsOver() {
+        beginsAnew = true;
+        outlet.historyIsOver();
     }
 
     @Override

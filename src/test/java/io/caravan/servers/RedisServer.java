@@ -127,7 +127,7 @@ public final class RedisServer implements Deployment, AutoCloseable {
 
     /** The port at which the other nodes of a cluster say that this one is. */
     public int announcedPort() {
-        return announced == 0 ? port : announced;
+        return announced == 0 ? port() : announced;
     }
 
     /** Lets a node of a cluster be known at another port, that of a proxy, say; 0: at its own again. From 7.0 on. */
