@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,6 +46,11 @@ final class Failovers {
     /** A batch of the shard is here. */
     void joins(SourceShard shard) {
         shards.add(shard);
+    }
+
+    /** The masters of the last topology. */
+    List<NodeAddress> masters() {
+        return Arrays.stream(before).filter(Objects::nonNull).distinct().toList();
     }
 
     /** The masters by slot, whenever they have been asked for. */

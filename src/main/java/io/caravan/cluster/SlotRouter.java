@@ -217,9 +217,9 @@ final class SlotRouter implements NodeLink.Owner {
         return links.of(slotOf(key));
     }
 
-    /** The nodes that serve slots. */
+    /** The nodes that serve slots, by the last topology: one that a redirection only leads away from has not been replaced yet. */
     List<NodeAddress> masters() {
-        return links.masters().stream().map(NodeLink::address).toList();
+        return failovers.masters();
     }
 
     /** Every node that is, or was, connected to. */
