@@ -23,6 +23,7 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         RedisClusterEndpoint target = (RedisClusterEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "acknowledge": target.getConfiguration().setAcknowledge(property(camelContext, io.caravan.cluster.DestinationSettings.Acknowledge.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "flush": target.getConfiguration().setFlush(property(camelContext, io.caravan.cluster.DestinationSettings.Flush.class, value)); return true;
@@ -51,6 +52,7 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "acknowledge": return io.caravan.cluster.DestinationSettings.Acknowledge.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "flush": return io.caravan.cluster.DestinationSettings.Flush.class;
@@ -80,6 +82,7 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         RedisClusterEndpoint target = (RedisClusterEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "acknowledge": return target.getConfiguration().getAcknowledge();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
         case "flush": return target.getConfiguration().getFlush();

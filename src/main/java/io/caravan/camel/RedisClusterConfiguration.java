@@ -1,5 +1,6 @@
 package io.caravan.camel;
 
+import io.caravan.cluster.DestinationSettings.Acknowledge;
 import io.caravan.cluster.DestinationSettings.Flush;
 import io.caravan.cluster.DestinationSettings.OnError;
 import io.caravan.cluster.DestinationSettings.Scripts;
@@ -61,6 +62,13 @@ public class RedisClusterConfiguration implements Cloneable {
             description =
                     "What becomes of EVAL and EVALSHA, which a source before Redis 7.0 may send instead of what the script has done: VERBATIM (they are run here, too; the keys of one that fails are read again at the source) or REFRESH (they are not run, and their keys are read again: for scripts that do not do the same everywhere; one that names no keys is refused)")
     private Scripts scripts = Scripts.VERBATIM;
+
+    @UriParam(
+            label = "producer",
+            defaultValue = "MASTER",
+            description =
+                    "When something counts as applied: MASTER (when the master has run it; what a fail-over loses is repaired from memory, for as long as this process runs) or REPLICAS (when the replicas that the master has at that time have received it, too, so that no checkpoint speaks of writes that a fail-over could lose; lag grows by a second or two, since replicas report once a second, and what is written in that time has to find room in memoryLimit; while a replica stands still nothing counts as applied)")
+    private Acknowledge acknowledge = Acknowledge.MASTER;
 
     @UriParam(
             label = "producer",
@@ -154,6 +162,16 @@ public class RedisClusterConfiguration implements Cloneable {
     /** What becomes of {@code FLUSHALL} and {@code FLUSHDB}. */
     public void setFlush(Flush flush) {
         this.flush = flush;
+    }
+
+    /** When something counts as applied. */
+    public Acknowledge getAcknowledge() {
+        return acknowledge;
+    }
+
+    /** When something counts as applied. */
+    public void setAcknowledge(Acknowledge acknowledge) {
+        this.acknowledge = acknowledge;
     }
 
     /** What becomes of scripts that a source sends as they are. */

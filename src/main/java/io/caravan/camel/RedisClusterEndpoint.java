@@ -168,6 +168,7 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
                 Duration.ofMillis(configuration.getRetryDelay()),
                 configuration.getOnError(),
                 configuration.getFlush(),
+                configuration.getAcknowledge(),
                 configuration.getScripts(),
                 Duration.ofMillis(configuration.getRefreshInterval()));
     }

@@ -1,5 +1,6 @@
 package io.caravan.cluster;
 
+import io.caravan.cluster.DestinationSettings.Acknowledge;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
 import io.caravan.command.OutOfOrderException;
@@ -45,6 +46,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private static final long TICK_MILLIS = 5;
     private static final long EMPTY_AGAIN_MILLIS = 1000;
     private static final long REPLICAS_MILLIS = 500;
+    private static final long REPLICAS_COUNT_MILLIS = 20;
     private static final long SILENCE_MILLIS = 2000;
 
     private final DestinationSettings settings;
@@ -283,6 +285,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
             connectors.values().forEach(LinkConnector::close);
             connectors.clear();
             router.openTickets().abandon(new DestinationClosedException());
+            router.recent().acknowledgements().abandon(new DestinationClosedException());
             done.complete(null);
         });
         done.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -361,9 +364,11 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         eventLoop.scheduleWithFixedDelay(this::topologyIsStale, pause, pause, TimeUnit.MILLISECONDS);
         eventLoop.scheduleWithFixedDelay(
                 this::lookForSilence, SILENCE_MILLIS / 2, SILENCE_MILLIS / 2, TimeUnit.MILLISECONDS);
-        if (isCluster()) {
+        boolean replicasCount = settings.acknowledge() == Acknowledge.REPLICAS;
+        if (isCluster() || replicasCount) {
+            long interval = replicasCount ? REPLICAS_COUNT_MILLIS : REPLICAS_MILLIS;
             eventLoop.scheduleWithFixedDelay(
-                    () -> replicas.ask(router.masters()), REPLICAS_MILLIS, REPLICAS_MILLIS, TimeUnit.MILLISECONDS);
+                    () -> replicas.ask(router.masters()), interval, interval, TimeUnit.MILLISECONDS);
         }
         LOG.info("destination: {} {}, {}", admin.version(), isCluster() ? "cluster" : "standard", counters.keySet());
     }
@@ -387,6 +392,13 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private BatchTicket ticket(CommandBatch batch, Consumer<@Nullable Throwable> ended) {
         long takenNanos = System.nanoTime();
         return new BatchTicket(batch, failure -> {
+            if (failure == null && settings.acknowledge() == Acknowledge.REPLICAS && !closed) {
+                router.recent().acknowledgements().ended(late -> {
+                    roundTrips.accept(System.nanoTime() - takenNanos);
+                    ended.accept(late);
+                });
+                return;
+            }
             roundTrips.accept(System.nanoTime() - takenNanos);
             if (failure != null && !(failure instanceof DestinationClosedException)) {
                 batch.origin().shard().failed(failure); // whatever the route makes of it

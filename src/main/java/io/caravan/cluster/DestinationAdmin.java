@@ -146,10 +146,13 @@ final class DestinationAdmin implements AutoCloseable {
         throw new IllegalStateException("neither a cluster nor a standard destination");
     }
 
-    /** What a master of the cluster says of itself and its replicas. */
+    /** What a master says of itself and its replicas. */
     CompletionStage<ServerInfo> replicationOf(NodeAddress master) {
+        if (standard != null) {
+            return standard.async().info("replication").thenApply(ServerInfo::parse);
+        }
         if (cluster == null) {
-            throw new IllegalStateException("no cluster");
+            throw new IllegalStateException("neither a cluster nor a standard destination");
         }
         return cluster.getConnectionAsync(master.host(), master.port())
                 .thenCompose(node -> node.async().info("replication"))

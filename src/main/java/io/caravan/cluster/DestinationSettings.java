@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstBackoff pause before a refused slot or a lost connection is tried again; doubled each time, up to 50-fold
  * @param onError what becomes of a command that the destination refuses for the command's own sake
  * @param flush what becomes of {@code FLUSHALL} and {@code FLUSHDB}
+ * @param acknowledge when something counts as applied
  * @param scripts what becomes of scripts that a source sends as they are
  * @param refreshInterval least time between two readings of one key at the source
  */
@@ -33,6 +34,7 @@ public record DestinationSettings(
         Duration firstBackoff,
         OnError onError,
         Flush flush,
+        Acknowledge acknowledge,
         Scripts scripts,
         Duration refreshInterval) {
 
@@ -56,6 +58,14 @@ public record DestinationSettings(
         IGNORE,
         /** The batch fails, and the shard stops before it. */
         FAIL
+    }
+
+    /** When something counts as applied. */
+    public enum Acknowledge {
+        /** When the master has run it. */
+        MASTER,
+        /** When the replicas that the master has at that time have received it, too. */
+        REPLICAS
     }
 
     /** What becomes of {@code EVAL} and {@code EVALSHA}, which a source may send instead of what they have done. */

@@ -101,11 +101,17 @@ final class Failovers {
                 keys.size());
         keys.stream()
                 .collect(Collectors.groupingBy(key -> Map.entry(key.shard(), key.database())))
-                .forEach((where, ofOne) -> router.refresh(
-                        where.getKey(),
-                        where.getValue(),
-                        ofOne.stream().map(SourceKey::key).toList(),
-                        failure -> report(former, failure)));
+                .forEach((where, ofOne) -> {
+                    recent.acknowledgements().repairBegins();
+                    router.refresh(
+                            where.getKey(),
+                            where.getValue(),
+                            ofOne.stream().map(SourceKey::key).toList(),
+                            failure -> {
+                                recent.acknowledgements().repairEnded();
+                                report(former, failure);
+                            });
+                });
     }
 
     private static void report(NodeAddress former, @Nullable Throwable failure) {

@@ -21,6 +21,7 @@ final class RecentBatches {
     private record Ended(CommandBatch batch, long atNanos) {}
 
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
+    private final Acknowledgements acknowledgements = new Acknowledgements();
     private long bytes;
     private boolean wanted;
     private boolean forgotten;
@@ -33,6 +34,7 @@ final class RecentBatches {
             ended.clear();
             bytes = 0;
             forgotten = false;
+            acknowledgements.replicatedUntil(System.nanoTime());
         }
     }
 
@@ -51,7 +53,12 @@ final class RecentBatches {
 
     /** Whether there is nothing that a replica might lack. */
     boolean isEmpty() {
-        return ended.isEmpty();
+        return ended.isEmpty() && acknowledgements.isEmpty();
+    }
+
+    /** Batches that count as applied only when the replicas have them. */
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
     }
 
     /** Every replica has what was acknowledged before {@code nanos} of {@link System#nanoTime()}. */
@@ -60,6 +67,7 @@ final class RecentBatches {
             remove();
         }
         forgotten &= forgottenAtNanos - nanos >= 0;
+        acknowledgements.replicatedUntil(nanos);
     }
 
     /** Whether there were more than can be remembered. */

@@ -27,6 +27,7 @@ class LettuceClientsTest {
             Duration.ofMillis(10),
             OnError.FAIL,
             Flush.APPLY,
+            DestinationSettings.Acknowledge.MASTER,
             Scripts.VERBATIM,
             Duration.ZERO);
 

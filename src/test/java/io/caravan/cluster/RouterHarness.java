@@ -64,6 +64,7 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
                 firstBackoff,
                 onError,
                 DestinationSettings.Flush.APPLY,
+                DestinationSettings.Acknowledge.MASTER,
                 DestinationSettings.Scripts.VERBATIM,
                 Duration.ZERO);
         router = new SlotRouter(settings, cluster, this, refused, batch -> adapter.adapt(batch), loop.eventLoop());

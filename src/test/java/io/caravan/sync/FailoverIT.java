@@ -7,6 +7,8 @@ import io.caravan.servers.Load;
 import io.caravan.servers.LoadReport;
 import io.caravan.servers.RedisServer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A master is replaced by a replica, at the source and at the destination. */
@@ -45,6 +47,53 @@ class FailoverIT {
             assertThat(written.violationsAt(pair.destination)).isEmpty();
             pair.assertEqual();
         }
+    }
+
+    @Test
+    void where_replicas_count_nothing_is_applied_that_a_failover_could_lose() throws Exception {
+        try (Pair pair = Pair.clustersWithReplicas()) {
+            LoadReport written;
+            try (Load load = Load.on(pair.source).seed(53).perSecond(1000).start();
+                    RunningTask task = pair.task()
+                            .with("camel.component.redis-cluster.acknowledge", "REPLICAS")
+                            .start()) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+                RedisServer master = pair.destinationCluster().masters().get(0);
+                RedisServer replica =
+                        pair.destinationCluster().replicasOf(master).get(0);
+                replica.pause();
+                Map<String, Long> paused = offsets(pair);
+                double sent = task.meter("caravan.destination.commands");
+                Await.until(
+                        "the masters run more",
+                        PATIENCE,
+                        () -> task.meter("caravan.destination.commands"),
+                        n -> n > sent + 100);
+                assertThat(task.shards())
+                        .allSatisfy(shard ->
+                                assertThat(shard.appliedOffset()).isLessThanOrEqualTo(paused.get(shard.node())));
+
+                master.kill();
+                replica.resume();
+                Await.until(
+                        "the replica is master",
+                        PATIENCE,
+                        () -> pair.destinationCluster().masters().contains(replica));
+                written = load.stop();
+                task.awaitApplied(pair.sourceMasters);
+            }
+
+            assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
+    /** What each master of the source has written by now. */
+    private static Map<String, Long> offsets(Pair pair) {
+        return pair.sourceMasters.stream()
+                .collect(Collectors.toMap(
+                        master -> master.host() + ":" + master.port(),
+                        master -> Long.valueOf(master.info("replication", "master_repl_offset"))));
     }
 
     @Test
