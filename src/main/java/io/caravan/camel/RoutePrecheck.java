@@ -20,11 +20,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Endpoint;
-import org.apache.camel.model.FromDefinition;
-import org.apache.camel.model.Model;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.NodeIdFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,38 +44,17 @@ public final class RoutePrecheck {
      */
     public static List<PrecheckReport> ofAll(CamelContext context) throws IOException {
         List<PrecheckReport> reports = new ArrayList<>();
-        for (RouteDefinition route : routes(context)) {
-            if (begin(context, route.getInput()) instanceof RedisReplicationEndpoint source) {
-                reports.add(of(context, idOf(context, route), source.getConfiguration()));
-            }
+        for (TaskRoute route : TaskRoute.in(context)) {
+            reports.add(of(context, route.id(), route.configuration()));
         }
         return reports;
     }
 
     /** Whether a route that leads to a destination begins its start with a precheck: consumers start after producers. */
     static boolean follows(CamelContext context, RedisClusterEndpoint destination) {
-        return routes(context).stream()
-                .anyMatch(route -> begin(context, route.getInput()) instanceof RedisReplicationEndpoint source
-                        && source.getConfiguration().isPrecheck()
-                        && RouteInspection.of(context, idOf(context, route))
-                                .sinks()
-                                .contains(destination));
-    }
-
-    private static List<RouteDefinition> routes(CamelContext context) {
-        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
-        return model == null ? List.of() : model.getRouteDefinitions();
-    }
-
-    /** A route that was given no id gets the one that it starts with. */
-    private static String idOf(CamelContext context, RouteDefinition route) {
-        return route.idOrCreate(context.getCamelContextExtension().getContextPlugin(NodeIdFactory.class));
-    }
-
-    private static Endpoint begin(CamelContext context, FromDefinition from) {
-        return from.getEndpoint() != null
-                ? from.getEndpoint()
-                : context.getEndpoint(context.resolvePropertyPlaceholders(from.getEndpointUri()));
+        return TaskRoute.in(context).stream()
+                .anyMatch(route -> route.configuration().isPrecheck()
+                        && RouteInspection.of(context, route.id()).sinks().contains(destination));
     }
 
     /**
@@ -139,8 +113,7 @@ public final class RoutePrecheck {
             destinations.add(sink.settings());
         }
         Optional<SupportedCommands> supported = route.supportedCommands();
-        // Before a context is started, the id of a route that is not made yet may be a placeholder.
-        String task = configuration.taskOf(context.resolvePropertyPlaceholders(routeId));
+        String task = new TaskRoute(routeId, configuration).task(context);
         return new PrecheckSettings(
                 task,
                 SourceSettingsFactory.settings(configuration, transport.transport(), DecodeTarget.NEWEST),

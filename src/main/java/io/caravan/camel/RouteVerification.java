@@ -35,12 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
-import org.apache.camel.model.FromDefinition;
-import org.apache.camel.model.Model;
-import org.apache.camel.model.RouteDefinition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what a route copies with what it is copied to, by what the route says: its endpoints, its databases, and the keys that
@@ -54,40 +49,28 @@ public final class RouteVerification {
 
     private final CamelContext context;
     private final String routeId;
+    private final String task;
     private final RedisReplicationConfiguration configuration;
     private final RouteInspection route;
 
-    private RouteVerification(CamelContext context, String routeId, RedisReplicationConfiguration configuration) {
+    private RouteVerification(CamelContext context, TaskRoute of) {
         this.context = context;
-        this.routeId = routeId;
-        this.configuration = configuration;
+        routeId = of.id();
+        task = of.task(context);
+        configuration = of.configuration();
         route = RouteInspection.of(context, routeId);
     }
 
     /** For every route of a context that begins with {@code redis-replication:}, in their order. */
     public static List<RouteVerification> ofAll(CamelContext context) {
-        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
-        List<RouteDefinition> routes = model == null ? List.of() : model.getRouteDefinitions();
-        return routes.stream()
-                .flatMap(definition -> begin(context, definition.getInput()) instanceof RedisReplicationEndpoint source
-                        ? Optional.of(
-                                new RouteVerification(context, definition.getRouteId(), source.getConfiguration()))
-                                .stream()
-                        : Optional.<RouteVerification>empty().stream())
+        return TaskRoute.in(context).stream()
+                .map(route -> new RouteVerification(context, route))
                 .toList();
-    }
-
-    private static @Nullable Endpoint begin(CamelContext context, FromDefinition from) {
-        if (from.getEndpoint() != null) {
-            return from.getEndpoint();
-        }
-        String uri = context.resolvePropertyPlaceholders(from.getEndpointUri());
-        return uri.startsWith("redis-replication:") ? context.getEndpoint(uri) : null;
     }
 
     /** The id of the task. */
     public String task() {
-        return configuration.taskOf(routeId);
+        return task;
     }
 
     /** The id of the route. */

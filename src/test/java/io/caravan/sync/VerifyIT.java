@@ -192,6 +192,38 @@ class VerifyIT {
         }
     }
 
+    @Test
+    void the_command_line_says_what_differs_while_another_process_runs_the_task() throws Exception {
+        try (Pair pair = Pair.clusters();
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            try (DeploymentClient source = pair.source.connect();
+                    DeploymentClient destination = pair.destination.connect()) {
+                for (int i = 0; i < 100; i++) {
+                    source.call("SET", "key:" + i, "value");
+                }
+                task.awaitApplied(pair.sourceMasters);
+                try (CaravanProcess equal =
+                        CaravanProcess.between(pair).argument("verify").start()) {
+                    assertThat(equal.awaitEnd()).as("%s", equal.output()).isZero();
+                    assertThat(equal.output()).contains("task sync: equal: 100 keys compared in ");
+                }
+
+                destination.call("DEL", "key:7");
+                try (CaravanProcess different = CaravanProcess.between(pair)
+                        .argument("verify")
+                        .argument("--json")
+                        .start()) {
+                    assertThat(different.awaitEnd()).as("%s", different.output()).isEqualTo(4);
+                    assertThat(different.output())
+                            .contains("\"equal\": false")
+                            .contains("\"kind\": \"MISSING\"")
+                            .contains("\"key\": \"key:7\"");
+                }
+            }
+        }
+    }
+
     private static VerifySettings settings(Mode mode, List<String> keys) {
         return new VerifySettings(
                 mode,
