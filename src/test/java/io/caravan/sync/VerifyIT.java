@@ -214,7 +214,9 @@ class VerifyIT {
                         .argument("verify")
                         .argument("--json")
                         .start()) {
-                    assertThat(different.awaitEnd()).as("%s", different.output()).isEqualTo(4);
+                    assertThat(different.awaitEnd())
+                            .as("%s", different.output())
+                            .isEqualTo(4);
                     assertThat(different.output())
                             .contains("\"equal\": false")
                             .contains("\"kind\": \"MISSING\"")
