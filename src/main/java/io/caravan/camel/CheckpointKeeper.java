@@ -212,6 +212,7 @@ final class CheckpointKeeper {
         }
     }
 
+    /** Nothing is but what an earlier process may have applied further on. */
     private static ShardProgress withoutDoubt(ShardProgress progress) {
         ReplicationPosition position = progress.position();
         return new ShardProgress(
@@ -220,7 +221,8 @@ final class CheckpointKeeper {
                 progress.phase(),
                 position,
                 progress.sweepDue(),
-                position.offset());
+                progress.repeatedUntil(),
+                Math.max(position.offset(), progress.repeatedUntil()));
     }
 
     private synchronized CompletableFuture<Void> awaitOnTheirWay() {

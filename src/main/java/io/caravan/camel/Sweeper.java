@@ -42,6 +42,7 @@ final class Sweeper {
             return;
         }
         SourceShard shard = due.get(0);
+        int history = shard.history();
         var looked = new AtomicLong();
         var removed = new AtomicLong();
         CompletionStage<Void> swept = CompletableFuture.completedStage(null);
@@ -57,7 +58,7 @@ final class Sweeper {
                         looked,
                         removed,
                         shard.name());
-                session.swept(shard);
+                session.swept(shard, history);
             } else {
                 tellWhyNot(shard, failure);
             }

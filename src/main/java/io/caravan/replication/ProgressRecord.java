@@ -17,6 +17,7 @@ final class ProgressRecord {
     private final Ceiling ceiling;
     private volatile @Nullable ReplicationPosition snapshotAt;
     private volatile boolean sweepDue;
+    private volatile long repeatedUntil;
 
     /** Whether the destination's keys have been looked through since the last snapshot. */
     private volatile boolean looked;
@@ -40,6 +41,7 @@ final class ProgressRecord {
         from.position().ifPresent(position -> {
             window.restart(position);
             ceiling.startAt(position.offset(), from.ceiling());
+            repeatedUntil = from.ceiling();
         });
     }
 
@@ -50,6 +52,7 @@ final class ProgressRecord {
         begun = true;
         looked = false;
         sweptAt = Long.MAX_VALUE;
+        repeatedUntil = 0;
         snapshotAt = position;
         ceiling.awaitSnapshotWritten(position.offset());
     }
@@ -61,10 +64,10 @@ final class ProgressRecord {
         if (applied.isPresent()) {
             ReplicationPosition position = applied.get();
             return Optional.of(
-                    new ShardProgress(shard, master, Phase.STREAM, position, due, ceiling.propose(position.offset())));
+                    new ShardProgress(shard, master, Phase.STREAM, position, due, repeatedUntil, ceiling.propose(position.offset())));
         }
         return Optional.ofNullable(snapshotAt)
-                .map(position -> new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, position.offset()));
+                .map(position -> new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, 0, position.offset()));
     }
 
     /** What {@link #progress} has said is written down. */

@@ -307,8 +307,8 @@ public final class ReplicationSession {
     }
 
     /** The destination has no keys of a shard any more that the source has not. */
-    public void swept(SourceShard shard) {
-        shards.stream().filter(shard::equals).forEach(ShardReplication::swept);
+    public void swept(SourceShard shard, int history) {
+        shards.stream().filter(shard::equals).forEach(replication -> replication.swept(history));
     }
 
     /**

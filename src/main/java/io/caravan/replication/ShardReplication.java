@@ -56,7 +56,10 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private volatile ShardState state = ShardState.CONNECTING;
     private volatile String problem = "";
     private volatile boolean beginsAnew;
-    private volatile int offsetsToAwait;
+
+    /** Guarded by this: what a sweep says at its end counts for the snapshot before it only. */
+    private int offsetsToAwait;
+
     private volatile @Nullable LinkKeeper link;
     private volatile @Nullable SnapshotReader snapshot;
     private volatile @Nullable StreamReader stream;
@@ -194,7 +197,10 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     /** The destination has no keys any more that the source has not; those that have come since are in the stream. */
-    void swept() {
+    synchronized void swept(int history) {
+        if (history != history()) {
+            return;
+        }
         record.lookedThrough();
         offsetsToAwait = 2; // the first may have been asked for before
     }
@@ -243,14 +249,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     /** The offset that the source says it has reached. */
     void sourceOffset(long offset) {
         sourceOffset = offset;
-        int awaited = offsetsToAwait;
-        if (awaited > 0) {
-            offsetsToAwait = awaited - 1;
-            if (awaited == 1) {
-                outlet.staleUntil(offset);
-                record.sweptAt(offset);
-            }
-        }
+        awaited(offset);
         clock.reached(offset, System.currentTimeMillis());
     }
 
@@ -379,7 +378,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         counters.fullyResynchronized();
         clock.linked();
         stream = null;
-        outlet.beginsHistory();
+        beginsHistory();
         outlet.repeatedUntil(0);
         var position = new ReplicationPosition(full.replicationId(), full.offset(), 0);
         queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already
@@ -402,6 +401,23 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window.passed(from);
         opened.acknowledge();
         return new StreamReader(limits, outlet, events, from, rest);
+    }
+
+    /** A sweep that has not come to its end is one of the snapshot before. */
+    private synchronized void beginsHistory() {
+        offsetsToAwait = 0;
+        outlet.beginsHistory();
+    }
+
+    /** Keys that the source had at the end of a sweep are in its stream up to the second offset that it says afterwards. */
+    private synchronized void awaited(long offset) {
+        if (offsetsToAwait > 0) {
+            offsetsToAwait--;
+            if (offsetsToAwait == 0) {
+                outlet.staleUntil(offset);
+                record.sweptAt(offset);
+            }
+        }
     }
 
     private void readStream(ReceiveQueue queue) throws IOException {

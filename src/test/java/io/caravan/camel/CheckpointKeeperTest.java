@@ -182,12 +182,26 @@ class CheckpointKeeperTest {
         assertThat(store.saved).isEmpty();
     }
 
+    @Test
+    void what_an_earlier_process_may_have_applied_stays_in_doubt_after_a_stop_that_left_nothing_over() {
+        keeper.storeAndWait(session(5000), true);
+
+        assertThat(store.saved).isNotEmpty().allSatisfy(checkpoint -> {
+            assertThat(checkpoint.applied()).isEqualTo(4711);
+            assertThat(checkpoint.ceiling()).isEqualTo(5000);
+        });
+    }
+
     private Optional<StartingPoint> start(SourceMaster master) throws IOException {
         return keeper.startOf(master, asked -> histories);
     }
 
     /** Shards that are applied up to {@link #POSITION} and do nothing. */
     private ReplicationSession session() {
+        return session(4711);
+    }
+
+    private ReplicationSession session(long ceiling) {
         var transport =
                 new Transport(null, NioSocketChannel.class, null, false, Duration.ofSeconds(1), Duration.ofSeconds(1));
         var settings = new SourceSettings(
@@ -211,7 +225,7 @@ class CheckpointKeeperTest {
             session.start(
                     List.of(CLUSTER_MASTER, STANDARD_MASTER),
                     CommandTable.standard(),
-                    master -> Optional.of(StartingPoint.at(POSITION, 4711, false)),
+                    master -> Optional.of(StartingPoint.at(POSITION, ceiling, false)),
                     () -> {});
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -83,6 +83,29 @@ class ShardReplicationTest {
     }
 
     @Test
+    void a_sweep_of_the_snapshot_before_counts_for_nothing() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0), true);
+
+        shard.swept(1);
+        shard.sourceOffset(4000);
+        shard.sourceOffset(4500);
+
+        assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
+    }
+
+    @Test
+    void a_sweep_is_over_with_what_the_source_had_written_by_its_end() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0), true);
+
+        shard.swept(0);
+        shard.sourceOffset(4000);
+        assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
+
+        shard.sourceOffset(4500);
+        assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(false);
+    }
+
+    @Test
     void a_shard_that_was_told_to_stop_before_it_ran_does_not_run() {
         ShardReplication shard = shard(null);
 
@@ -93,6 +116,10 @@ class ShardReplicationTest {
     }
 
     private ShardReplication shard(ReplicationPosition from) {
+        return shard(from, false);
+    }
+
+    private ShardReplication shard(ReplicationPosition from, boolean sweepDue) {
         var master = new SourceMaster(NODE, "", new BitSet(), Optional.empty());
         var topology = new SourceTopology(transport, Credentials.NONE, List.of(NODE));
         var limits = new Limits(1000, 64 * 1024, 256, 1 << 20, 1 << 20, 1 << 20);
@@ -110,6 +137,6 @@ class ShardReplicationTest {
                 session,
                 master,
                 ShardInbox.inMemory(1 << 20),
-                from == null ? null : StartingPoint.at(from, from.offset(), false));
+                from == null ? null : StartingPoint.at(from, from.offset(), sweepDue));
     }
 }
