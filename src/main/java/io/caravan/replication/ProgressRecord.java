@@ -63,8 +63,8 @@ final class ProgressRecord {
         Optional<ReplicationPosition> applied = window.position();
         if (applied.isPresent()) {
             ReplicationPosition position = applied.get();
-            return Optional.of(
-                    new ShardProgress(shard, master, Phase.STREAM, position, due, repeatedUntil, ceiling.propose(position.offset())));
+            return Optional.of(new ShardProgress(
+                    shard, master, Phase.STREAM, position, due, repeatedUntil, ceiling.propose(position.offset())));
         }
         return Optional.ofNullable(snapshotAt)
                 .map(position -> new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, 0, position.offset()));

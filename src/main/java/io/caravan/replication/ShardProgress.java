@@ -14,4 +14,10 @@ import io.caravan.command.Phase;
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
  */
 public record ShardProgress(
-        String shard, SourceMaster master, Phase phase, ReplicationPosition position, boolean sweepDue, long repeatedUntil, long ceiling) {}
+        String shard,
+        SourceMaster master,
+        Phase phase,
+        ReplicationPosition position,
+        boolean sweepDue,
+        long repeatedUntil,
+        long ceiling) {}
