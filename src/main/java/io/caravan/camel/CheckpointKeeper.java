@@ -212,7 +212,7 @@ final class CheckpointKeeper {
         }
     }
 
-    /** Nothing is but what an earlier process may have applied further on. */
+    /** Nothing is but what an earlier process may have applied further on, and what is contained in keys that were read again. */
     private static ShardProgress withoutDoubt(ShardProgress progress) {
         ReplicationPosition position = progress.position();
         return new ShardProgress(

@@ -5,6 +5,7 @@ import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
 import io.caravan.command.Databases;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.precheck.PrecheckReport;
 import io.caravan.replication.BatchSink;
 import io.caravan.replication.Delivery;
@@ -61,7 +62,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private @Nullable ExecutorService shardThreads;
     private @Nullable ScheduledExecutorService scheduler;
     private @Nullable TaskContinuity continuity;
-    private @Nullable RouteSinks sinks;
+    private volatile @Nullable RouteSinks sinks;
     private @Nullable ReplicationMeters meters;
     private volatile @Nullable ReplicationSession session;
     private volatile @Nullable PrecheckReport precheckReport;
@@ -185,6 +186,14 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         @Override
         public void accept(CommandBatch batch, Delivery delivery) {
             send(batch, delivery);
+        }
+
+        @Override
+        public void lostBehind(SourceShard shard, StreamPoint point) {
+            RouteSinks destinations = sinks;
+            if (destinations != null) {
+                destinations.all().forEach(destination -> destination.lostBehind(shard, point));
+            }
         }
 
         @Override

@@ -42,7 +42,7 @@ final class Sweeper {
             return;
         }
         SourceShard shard = due.get(0);
-        int history = shard.history();
+        int era = shard.era();
         var looked = new AtomicLong();
         var removed = new AtomicLong();
         CompletionStage<Void> swept = CompletableFuture.completedStage(null);
@@ -58,7 +58,7 @@ final class Sweeper {
                         looked,
                         removed,
                         shard.name());
-                session.swept(shard, history);
+                session.swept(shard, era);
             } else {
                 tellWhyNot(shard, failure);
             }

@@ -21,6 +21,7 @@ final class BatchTicket {
 
     final CommandBatch batch;
     private final boolean value;
+    private final int era;
     private final Completion completion;
     private int pending;
     private boolean routed;
@@ -29,18 +30,23 @@ final class BatchTicket {
     private @Nullable Throwable failure;
 
     BatchTicket(CommandBatch batch, Completion completion) {
-        this(batch, completion, false);
+        this(batch, completion, false, 0);
     }
 
-    private BatchTicket(CommandBatch batch, Completion completion, boolean value) {
+    private BatchTicket(CommandBatch batch, Completion completion, boolean value, int era) {
         this.batch = batch;
         this.completion = completion;
         this.value = value;
+        this.era = era;
     }
 
-    /** A ticket for the commands that write a key which was read again at the source. */
-    static BatchTicket ofValue(CommandBatch batch, Completion completion) {
-        return new BatchTicket(batch, completion, true);
+    /**
+     * A ticket for the commands that write a key which was read again at the source.
+     *
+     * @param era that of its shard when the source was asked
+     */
+    static BatchTicket ofValue(CommandBatch batch, int era, Completion completion) {
+        return new BatchTicket(batch, completion, true, era);
     }
 
     /** The point that the source had reached when the unit that begins at {@code row} was part of its data. */
@@ -58,6 +64,11 @@ final class BatchTicket {
     /** Whether it writes a key that was read again at the source. */
     boolean isValue() {
         return value;
+    }
+
+    /** Whether it writes what was read before the source had another master, or another history: it may be lost there. */
+    boolean isOutdated() {
+        return value && era != batch.origin().shard().era();
     }
 
     /** Whether an earlier process may have applied the unit that begins at {@code row}. */

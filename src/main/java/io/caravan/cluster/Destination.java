@@ -6,6 +6,7 @@ import io.caravan.command.CommandTable;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.RedisCommand;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.dialect.DestinationDialect;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerModules;
@@ -193,6 +194,14 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
             }
         }));
         return done;
+    }
+
+    /**
+     * Another master of the source goes on with a shard's stream behind that point: keys that were read behind it are read once
+     * more. Called before any batch behind the point is given; does not wait.
+     */
+    public void lostBehind(SourceShard shard, StreamPoint point) {
+        eventLoop.execute(() -> router.lostBehind(shard, point));
     }
 
     /** The command table, and what the destination says of commands beyond it; fails if the account may not ask. */

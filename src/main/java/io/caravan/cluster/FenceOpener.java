@@ -63,9 +63,10 @@ final class FenceOpener {
     /** A unit that waited: what speaks against it may have changed meanwhile. */
     private void sendAgain(Unit unit, NodeLink link) {
         int slot = router.slotOf(unit.ticket(), unit.row());
-        if (units.containedInReading(unit.ticket(), unit.row())) {
-            units.drop(unit.ticket(), unit.row());
-        } else if (fences.of(slot) != null) {
+        if (units.disposedOf(unit.ticket(), unit.row())) {
+            return;
+        }
+        if (fences.of(slot) != null) {
             fences.close(slot).waiting.add(unit); // fenced again by a unit before it
         } else {
             fences.sent(slot);
@@ -78,8 +79,7 @@ final class FenceOpener {
         if (unit == null) {
             return;
         }
-        if (units.containedInReading(unit.ticket(), unit.row())) {
-            units.drop(unit.ticket(), unit.row());
+        if (units.disposedOf(unit.ticket(), unit.row())) {
             return;
         }
         fence.probing = true;

@@ -20,10 +20,10 @@ final class RefreshLanes implements KeyLanes {
     }
 
     @Override
-    public void write(byte[] key, CommandBatch value, Consumer<@Nullable Throwable> ended) {
+    public void write(byte[] key, CommandBatch value, int era, Consumer<@Nullable Throwable> ended) {
         Fence fence = router.fence(router.slotOf(key));
         fence.refreshes--;
-        var ticket = BatchTicket.ofValue(value, ended::accept);
+        var ticket = BatchTicket.ofValue(value, era, ended::accept);
         ticket.onEnd(() -> router.recent().ended(value));
         ticket.expectAnswer();
         ticket.routed();

@@ -182,6 +182,11 @@ final class SlotRouter implements NodeLink.Owner {
         refresher.refresh(each, StreamPoint.START, done);
     }
 
+    /** What was read of a shard behind that point may be lost at the source. */
+    void lostBehind(SourceShard shard, StreamPoint point) {
+        refresher.lostBehind(shard, point);
+    }
+
     /** A link is connected: slots that waited for it may go on. */
     void linkIsUp() {
         advanceFences();

@@ -73,6 +73,19 @@ final class UnitKeys {
         return false;
     }
 
+    /** Disposes of a unit that has waited, if something speaks against it by now; answers whether that is so. */
+    boolean disposedOf(BatchTicket ticket, int row) {
+        if (ticket.isOutdated()) {
+            refresh(ticket, row);
+            return true;
+        }
+        if (containedInReading(ticket, row)) {
+            drop(ticket, row);
+            return true;
+        }
+        return false;
+    }
+
     /** Disposes of a unit that {@link #containedInReading} spoke of: keys of it that were not read yet are read now. */
     void drop(BatchTicket ticket, int row) {
         StreamPoint at = ticket.point(row);
@@ -113,7 +126,7 @@ final class UnitKeys {
 
     /** Reads the keys of a unit in its place. */
     void refresh(BatchTicket ticket, int row) {
-        refresh(ticket, of(ticket, row), ticket.point(row));
+        refresh(ticket, of(ticket, row), ticket.isOutdated() ? StreamPoint.START : ticket.point(row));
     }
 
     private void refresh(BatchTicket ticket, List<SourceKey> keys, StreamPoint from) {

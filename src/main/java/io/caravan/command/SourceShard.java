@@ -74,6 +74,14 @@ public interface SourceShard {
     }
 
     /**
+     * Grows with each history, and with each master that takes one over: what the source was asked in one era says nothing of the
+     * next, in which writes may be lost that were seen before.
+     */
+    default int era() {
+        return history();
+    }
+
+    /**
      * Reads a key, as it is called in the shard's batches, on the source, at an offset that is not before the offset of any
      * command received so far. Does not wait;
      * the stage ends on a thread of the source, with an exception if the key cannot be read.

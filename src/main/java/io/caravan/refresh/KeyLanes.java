@@ -14,7 +14,8 @@ public interface KeyLanes {
      * Sends what makes the key its value, before everything that is held back.
      *
      * @param value one command, or a transaction
+     * @param era that of the shard when it was asked for the value; in another one the key is read once more instead
      * @param ended told how it ended
      */
-    void write(byte[] key, CommandBatch value, Consumer<@Nullable Throwable> ended);
+    void write(byte[] key, CommandBatch value, int era, Consumer<@Nullable Throwable> ended);
 }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,7 +44,12 @@ public final class KeyRefresher {
     }
 
     /** Someone who waits for a key: as it is at that point or later. */
-    private record Waiter(StreamPoint from, Completion completion) {}
+    private record Waiter(StreamPoint from, Completion completion) {
+
+        Waiter atMost(StreamPoint point) {
+            return point.reaches(from) ? this : new Waiter(point, completion);
+        }
+    }
 
     private final KeyLanes lanes;
     private final Executor eventLoop;
@@ -99,6 +105,23 @@ public final class KeyRefresher {
         ledger.passed(shard, point);
     }
 
+    /**
+     * What was read of a shard behind that point may be lost at the source: those keys are read once more. Nobody waits for what
+     * comes behind it.
+     */
+    public void lostBehind(SourceShard shard, StreamPoint point) {
+        waiting.forEach((key, waiters) -> {
+            if (key.shard().equals(shard)) {
+                waiters.replaceAll(waiter -> waiter.atMost(point));
+            }
+        });
+        Set<SourceKey> keys = Set.copyOf(ledger.readBehind(shard, point));
+        if (!keys.isEmpty()) {
+            ledger.forget(keys::contains);
+            refresh(keys, point, failure -> {});
+        }
+    }
+
     /** The keys of a shard that were read behind that point, of which something may be to come that the value contains. */
     public List<SourceKey> readBehind(SourceShard shard, StreamPoint point) {
         return ledger.readBehind(shard, point);
@@ -150,28 +173,30 @@ public final class KeyRefresher {
             beingRead++;
             counters.read();
             pace.reads(key);
-            int history = key.shard().history();
+            int era = key.shard().era();
             key.shard()
                     .read(key.key(), key.database())
-                    .whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, history, value, failure)));
+                    .whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, era, value, failure)));
         }
         counters.waiting(waiting.size());
     }
 
-    /** @param history the shard's when it was asked: if another has begun meanwhile, nobody knows in which the value's offset counts */
-    private void arrived(SourceKey key, int history, @Nullable KeyValue value, @Nullable Throwable failure) {
+    /** @param era the shard's when it was asked: if another has begun meanwhile, nobody knows of which the value is */
+    private void arrived(SourceKey key, int era, @Nullable KeyValue value, @Nullable Throwable failure) {
         beingRead--;
-        List<Waiter> waiters = waiting.getOrDefault(key, List.of());
-        StreamPoint first =
-                waiters.stream().map(Waiter::from).min(StreamPoint::compareTo).orElse(StreamPoint.START);
+        int history = key.shard().history();
+        StreamPoint first = waiting.getOrDefault(key, List.of()).stream()
+                .map(Waiter::from)
+                .min(StreamPoint::compareTo)
+                .orElse(StreamPoint.START);
         if (value == null) {
             again(key, failure == null ? "no answer" : failure.getMessage());
-        } else if (history != key.shard().history()) {
-            again(key, "its shard has begun anew meanwhile");
+        } else if (era != key.shard().era()) {
+            again(key, "its shard has begun anew meanwhile, or has another master");
         } else if (!new StreamPoint(history, value.offset()).reaches(first)) {
             again(key, "it was read before offset " + first.offset());
         } else {
-            write(key, history, value, waiters);
+            write(key, era, new StreamPoint(history, value.offset()), value);
         }
         startDue();
     }
@@ -196,8 +221,8 @@ public final class KeyRefresher {
         }
     }
 
-    private void write(SourceKey key, int history, KeyValue value, List<Waiter> waiters) {
-        var readAt = new StreamPoint(history, value.offset());
+    private void write(SourceKey key, int era, StreamPoint readAt, KeyValue value) {
+        List<Waiter> waiters = waiting.getOrDefault(key, List.of());
         List<Waiter> answered =
                 waiters.stream().filter(waiter -> readAt.reaches(waiter.from())).toList();
         waiters.removeAll(answered);
@@ -210,7 +235,7 @@ public final class KeyRefresher {
             schedule(key, pace.pauseBefore(key));
         }
         ledger.refreshed(key, readAt);
-        lanes.write(key.key(), values.writing(key, history, value), ended);
+        lanes.write(key.key(), values.writing(key, readAt.history(), value), era, ended);
     }
 
     /** Told of each key; tells when it was told of all. */

@@ -5,6 +5,7 @@ import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
 import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,9 @@ final class BatchOutlet {
 
     /** The history that the source is in: another one from when it is known that this one cannot be continued. */
     private final AtomicInteger sourceHistory = new AtomicInteger();
+
+    /** How often a replica has taken a history over. */
+    private final AtomicInteger takeovers = new AtomicInteger();
 
     private volatile long staleUntil;
 
@@ -64,6 +68,16 @@ final class BatchOutlet {
     /** How many histories there were before that which the source is in. Any thread. */
     int sourceHistory() {
         return sourceHistory.get();
+    }
+
+    /** The source is in the same history, but with another master. Any thread. */
+    void tookOver() {
+        takeovers.incrementAndGet();
+    }
+
+    /** See {@link SourceShard#era()}. Any thread. */
+    int era() {
+        return sourceHistory.get() + takeovers.get();
     }
 
     /** Commands of the stream up to {@code offset} may have been applied by a process before this one. */
@@ -143,6 +157,11 @@ final class BatchOutlet {
         }
         counters.sent(batch);
         sink.accept(batch, delivery);
+    }
+
+    /** What was read of the shard behind {@code offset} may be lost at the source. Any thread. */
+    void lostBehind(long offset) {
+        sink.lostBehind(shard, new StreamPoint(sourceHistory(), offset));
     }
 
     /** The stream has moved on without a command to be applied. */

@@ -1,6 +1,8 @@
 package io.caravan.replication;
 
 import io.caravan.command.CommandBatch;
+import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 
 /** Takes the batches of a shard, in order; called on the shard's thread. */
 @FunctionalInterface
@@ -10,6 +12,14 @@ public interface BatchSink {
      * Takes a batch. May return before the batch is applied; {@code delivery} is told when it is, or that it failed, once.
      */
     void accept(CommandBatch batch, Delivery delivery);
+
+    /**
+     * Another master goes on with the stream behind that point, before anything of it is taken: keys that were read at the one before,
+     * behind the point, may hold what is lost. Does not wait; on any thread.
+     */
+    default void lostBehind(SourceShard shard, StreamPoint point) {
+        // whoever has read none has nothing to put right
+    }
 
     /** Waits until batches may be sent; called by the shard's thread before a batch counts as being on its way. */
     default void awaitReady() {

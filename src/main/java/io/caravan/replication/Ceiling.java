@@ -1,5 +1,10 @@
 package io.caravan.replication;
 
+import io.caravan.command.KeyValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What always holds: (A) Nothing is let through beyond what was written down last, nor beyond what is being written down in
  * its place. (B) While it is written down that a snapshot is being applied, the stream may go as far as it likes: whoever
- * comes then begins with a snapshot. (C) Nothing is let through while another process may have taken over the task.
+ * comes then begins with a snapshot. (C) Nothing is let through while another process may have taken over the task. (D) No value
+ * that was read at the source goes on before it is written down that commands up to the offset of the reading are in doubt: they
+ * are contained in it, which nobody else would know.
  *
  * <p>The shard's thread waits here; the thread that writes proposes and confirms. The distance kept ahead is what is sent
  * within two writes, so that a busy shard does not wait.
@@ -33,6 +40,14 @@ final class Ceiling {
     private boolean leased;
     private boolean closed;
 
+    /** Up to where keys have been read again, and the values that wait until that is written down. */
+    private long read;
+
+    private final List<Reading> readings = new ArrayList<>();
+
+    /** A value that waits. */
+    private record Reading(KeyValue value, CompletableFuture<KeyValue> passed) {}
+
     /**
      * @param writeWanted asks for the shard's progress to be written down soon; called by the shard's thread. {@code null} if
      *     nothing is written down: there is no ceiling then
@@ -48,6 +63,8 @@ final class Ceiling {
             sent = offset;
             sentAtProposal = offset;
             limit = written;
+            read = 0;
+            abandonReadings();
         } finally {
             lock.unlock();
         }
@@ -97,6 +114,30 @@ final class Ceiling {
         }
     }
 
+    /** Holds a value back until it is written down that it may have been written. Does not wait; any thread. */
+    CompletionStage<KeyValue> pass(KeyValue value) {
+        Runnable ask = writeWanted;
+        lock.lock();
+        try {
+            read = Math.max(read, value.offset());
+            if (ask == null || value.offset() <= limit) {
+                return CompletableFuture.completedStage(value);
+            }
+            if (closed) {
+                return CompletableFuture.failedStage(new ShardStoppedException());
+            }
+            var reading = new Reading(value, new CompletableFuture<>());
+            readings.add(reading);
+            if (!asked) {
+                asked = true;
+                ask.run();
+            }
+            return reading.passed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until no other process may have taken over the task. */
     void passSnapshot() throws ShardStoppedException {
         lock.lock();
@@ -119,7 +160,7 @@ final class Ceiling {
             distance = Math.max(LEAST_DISTANCE, 2 * (sent - sentAtProposal));
             sentAtProposal = sent;
             asked = false;
-            long reached = Math.max(sent, applied);
+            long reached = Math.max(Math.max(sent, applied), read);
             if (limit == UNLIMITED) {
                 limit = reached + distance;
                 return limit;
@@ -138,6 +179,7 @@ final class Ceiling {
             if (limit != UNLIMITED) {
                 limit = Math.max(limit, ceiling);
             }
+            letReadingsGo();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -150,6 +192,7 @@ final class Ceiling {
         try {
             snapshotWritten = true;
             limit = UNLIMITED;
+            letReadingsGo();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -163,6 +206,16 @@ final class Ceiling {
             leased = true;
             permittedUntilNanos = nanos;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Up to where keys have been read again: what is applied up to there may be contained in a value already. */
+    long read() {
+        lock.lock();
+        try {
+            return read;
         } finally {
             lock.unlock();
         }
@@ -183,10 +236,22 @@ final class Ceiling {
         lock.lock();
         try {
             closed = true;
+            abandonReadings();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void letReadingsGo() {
+        readings.removeIf(
+                reading -> reading.value().offset() <= limit && reading.passed().complete(reading.value()));
+    }
+
+    /** Whoever waits reads the key again. */
+    private void abandonReadings() {
+        readings.forEach(reading -> reading.passed().completeExceptionally(new ShardStoppedException()));
+        readings.clear();
     }
 
     private void awaitPermission() {

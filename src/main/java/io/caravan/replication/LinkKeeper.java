@@ -27,8 +27,14 @@ final class LinkKeeper implements AutoCloseable {
         /** The history goes by another id; told before the first byte behind that point is in the queue. */
         void renamed(String newReplicationId);
 
-        /** A replica continues the stream behind this offset, and is known to have had everything up to there, but no more. */
+        /**
+         * A replica continues the stream behind this offset, and is known to have had everything up to there, but no more. On an event
+         * loop, before the first byte behind that offset is in the queue.
+         */
         void tookOver(long offset);
+
+        /** The same, once the link is made and may be ended. */
+        void continuesBehind(long offset);
 
         /** The source cannot continue the history. On the thread that makes links again. */
         void historyIsOver();
@@ -60,7 +66,7 @@ final class LinkKeeper implements AutoCloseable {
      * @throws SourceException if the source does not grant what is asked for
      */
     PsyncReply open(Optional<ReplicationPosition> from) throws IOException {
-        return synchronize(new FirstLink(), from);
+        return synchronize(new FirstLink(from), from);
     }
 
     /** From now on a lost link is made again. */
@@ -107,12 +113,19 @@ final class LinkKeeper implements AutoCloseable {
         }
         opened.setClock(shard.clock());
         PsyncReply reply = opened.synchronize(from);
-        if (reply instanceof PsyncReply.Continue resumed && from.isPresent()) {
-            resumed.newReplicationId()
-                    .filter(id -> !id.equals(from.get().replicationId()))
-                    .ifPresent(id -> shard.tookOver(from.get().offset()));
+        if (isOfAnother(reply, from)) {
+            shard.continuesBehind(from.get().offset());
         }
         return reply;
+    }
+
+    /** Whether the history goes on with another master. */
+    private static boolean isOfAnother(PsyncReply reply, Optional<ReplicationPosition> from) {
+        return reply instanceof PsyncReply.Continue resumed
+                && from.isPresent()
+                && resumed.newReplicationId()
+                        .filter(id -> !id.equals(from.get().replicationId()))
+                        .isPresent();
     }
 
     private synchronized void onLost(IOException cause) {
@@ -159,7 +172,8 @@ final class LinkKeeper implements AutoCloseable {
             return;
         }
         ReplicationPosition position = queue.received();
-        PsyncReply reply = synchronize(new NextLink(), Optional.of(position));
+        Optional<ReplicationPosition> from = Optional.of(position);
+        PsyncReply reply = synchronize(new NextLink(from), from);
         if (reply instanceof PsyncReply.Continue) {
             if (!closed) {
                 shard.linkedAgain(position);
@@ -180,7 +194,10 @@ final class LinkKeeper implements AutoCloseable {
         }
     }
 
-    private void renamedBy(PsyncReply reply) {
+    private void renamedBy(PsyncReply reply, Optional<ReplicationPosition> from) {
+        if (isOfAnother(reply, from)) {
+            shard.tookOver(from.get().offset());
+        }
         if (reply instanceof PsyncReply.Continue resumed) {
             resumed.newReplicationId().ifPresent(id -> {
                 shard.renamed(id);
@@ -192,9 +209,15 @@ final class LinkKeeper implements AutoCloseable {
     /** The link that the shard's thread waits for; it brings whatever the source grants. */
     private final class FirstLink implements ReplicationLink.Listener {
 
+        private final Optional<ReplicationPosition> from;
+
+        private FirstLink(Optional<ReplicationPosition> from) {
+            this.from = from;
+        }
+
         @Override
         public boolean granted(PsyncReply reply) {
-            renamedBy(reply);
+            renamedBy(reply, from);
             return true;
         }
 
@@ -207,12 +230,17 @@ final class LinkKeeper implements AutoCloseable {
     /** A link that goes on where the one before ended; if it cannot, nothing of it is wanted. */
     private final class NextLink implements ReplicationLink.Listener {
 
+        private final Optional<ReplicationPosition> from;
         private volatile boolean wanted;
+
+        private NextLink(Optional<ReplicationPosition> from) {
+            this.from = from;
+        }
 
         @Override
         public boolean granted(PsyncReply reply) {
             wanted = reply instanceof PsyncReply.Continue;
-            renamedBy(reply);
+            renamedBy(reply, from);
             return wanted;
         }
 

@@ -22,6 +22,17 @@ final class ProgressRecord {
     /** Whether the destination's keys have been looked through since the last snapshot. */
     private volatile boolean looked;
 
+    /** Whether the destination's keys have been looked through, by what the source had behind {@code offset}. */
+    boolean isSweptBehind(long offset) {
+        return looked && sweptAt > offset;
+    }
+
+    /** What the source has said of its keys does not count any more. */
+    void sweepAgain() {
+        sweptAt = Long.MAX_VALUE;
+        looked = false;
+    }
+
     /** Keys that the source had when they were looked through are in its stream up to there. */
     private volatile long sweptAt = Long.MAX_VALUE;
 
@@ -64,7 +75,13 @@ final class ProgressRecord {
         if (applied.isPresent()) {
             ReplicationPosition position = applied.get();
             return Optional.of(new ShardProgress(
-                    shard, master, Phase.STREAM, position, due, repeatedUntil, ceiling.propose(position.offset())));
+                    shard,
+                    master,
+                    Phase.STREAM,
+                    position,
+                    due,
+                    Math.max(repeatedUntil, ceiling.read()),
+                    ceiling.propose(position.offset())));
         }
         return Optional.ofNullable(snapshotAt)
                 .map(position -> new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, 0, position.offset()));

@@ -306,9 +306,13 @@ public final class ReplicationSession {
                 .toList();
     }
 
-    /** The destination has no keys of a shard any more that the source has not. */
-    public void swept(SourceShard shard, int history) {
-        shards.stream().filter(shard::equals).forEach(replication -> replication.swept(history));
+    /**
+     * The destination has no keys of a shard any more that the source has not.
+     *
+     * @param era that of the shard before the source was asked
+     */
+    public void swept(SourceShard shard, int era) {
+        shards.stream().filter(shard::equals).forEach(replication -> replication.swept(era));
     }
 
     /**

@@ -10,7 +10,8 @@ import io.caravan.command.Phase;
  * @param phase in the snapshot there is nothing to be continued
  * @param position up to where everything is applied; in the snapshot where that was taken
  * @param sweepDue whether the destination may have keys that the source has no more
- * @param repeatedUntil offset up to which a process before this one may have applied something; 0 if none
+ * @param repeatedUntil offset up to which a process before this one may have applied something, or keys were read again of which
+ *     the value contains what was written up to there; 0 if none
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
  */
 public record ShardProgress(

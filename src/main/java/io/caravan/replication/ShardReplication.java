@@ -118,12 +118,17 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     @Override
     public CompletionStage<KeyValue> read(byte[] key, int database) {
-        return keyReader.read(key, database);
+        return keyReader.read(key, database).thenCompose(ceiling::pass);
     }
 
     @Override
     public int history() {
         return outlet.sourceHistory();
+    }
+
+    @Override
+    public int era() {
+        return outlet.era();
     }
 
     @Override
@@ -197,8 +202,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     /** The destination has no keys any more that the source has not; those that have come since are in the stream. */
-    synchronized void swept(int history) {
-        if (history != history()) {
+    synchronized void swept(int era) {
+        if (era != era()) {
             return;
         }
         record.lookedThrough();
@@ -329,12 +334,24 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window.renamed(newReplicationId);
     }
 
+    /** Of what the former master has said of keys, and of what it has not, some may be lost behind the last offset that both have. */
+    @Override
+    public synchronized void tookOver(long offset) {
+        outlet.tookOver();
+        outlet.lostBehind(offset);
+        if (record.isSweptBehind(offset)) {
+            offsetsToAwait = 0;
+            record.sweepAgain();
+            outlet.staleUntil(Long.MAX_VALUE);
+        }
+    }
+
     /**
      * What a process before this one may have sent behind the last offset that both masters have is not in the new one's stream, if
      * the former had run it and the new one had not: nobody would put it right.
      */
     @Override
-    public void tookOver(long offset) {
+    public void continuesBehind(long offset) {
         long doubtful = outlet.repeatedUntil();
         if (offset < doubtful) {
             beginAnew("a replica has taken over at offset " + offset

@@ -109,6 +109,63 @@ class RefreshLanesTest {
         assertThat(harness.ended).singleElement().asString().contains("batch failed");
     }
 
+    @Test
+    void what_was_read_of_writes_that_a_fail_over_of_the_source_has_lost_is_read_once_more() {
+        harness.take("batch", "CARAVAN.REFRESH foo");
+        long taken = harness.offset();
+        harness.shard.read("foo", "with what is lost", 0, taken + 500);
+        harness.run();
+        assertThat(harness.written("a")).containsExactly("RESTORE foo 0 with what is lost REPLACE");
+        harness.answer("a", "+OK");
+
+        harness.anotherMasterTakesOver();
+        harness.take("of the new master", "APPEND foo .1");
+        assertThat(harness.written("a")).as("it waits for the reading").isEmpty();
+        harness.shard.read("foo", "as it is", 0, harness.offset() - 1);
+        harness.run();
+        harness.answer("a", "+OK", ":1");
+
+        assertThat(harness.written("a"))
+                .as("the reading before does not contain it")
+                .containsExactly("RESTORE foo 0 as it is REPLACE", "APPEND foo .1");
+        assertThat(harness.ended).containsExactly("batch", "of the new master");
+    }
+
+    @Test
+    void what_was_read_at_the_master_before_and_is_not_written_yet_is_read_once_more() {
+        harness.take("batch", "CARAVAN.REFRESH foo");
+        harness.lose("a");
+        harness.shard.read("foo", "with what is lost", 0, harness.offset() + 500);
+        harness.run();
+
+        harness.anotherMasterTakesOver();
+        harness.shard.read("foo", "as it is");
+        harness.run();
+        harness.connectNow("a");
+        harness.tick();
+        harness.shard.read("foo", "as it is"); // in place of the value that was not written
+        harness.run();
+        harness.answer("a", "+OK", "+OK");
+
+        assertThat(harness.written("a")).isNotEmpty().containsOnly("RESTORE foo 0 as it is REPLACE");
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    @Test
+    void what_the_master_before_says_after_another_has_taken_over_does_not_count() {
+        harness.take("batch", "CARAVAN.REFRESH foo");
+
+        harness.anotherMasterTakesOver();
+        harness.shard.read("foo", "with what is lost", 0, harness.offset() + 500);
+        harness.run();
+        assertThat(harness.written("a")).isEmpty();
+        harness.advance(Duration.ofSeconds(1));
+        harness.shard.read("foo", "as it is");
+        harness.run();
+
+        assertThat(harness.written("a")).containsExactly("RESTORE foo 0 as it is REPLACE");
+    }
+
     private void refresh(String key) {
         harness.take("batch", "CARAVAN.REFRESH " + key);
         harness.shard.read(key, "payload");

@@ -7,6 +7,7 @@ import io.caravan.command.CommandTable;
 import io.caravan.command.HashSlot;
 import io.caravan.command.KeyValue;
 import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.refresh.ValueBatches;
@@ -116,6 +117,13 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         shard.offset = offset;
         router.take(new BatchTicket(
                 batch, failure -> ended.add(failure == null ? name : name + " failed: " + failure.getMessage())));
+        run();
+    }
+
+    /** The source has another master, which had received what was taken so far, and no more. */
+    void anotherMasterTakesOver() {
+        shard.takeovers++;
+        router.lostBehind(shard, new StreamPoint(shard.history, offset));
         run();
     }
 
@@ -232,6 +240,9 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         /** How many histories it has had before. */
         int history;
 
+        /** How many masters have taken over from others. */
+        int takeovers;
+
         final BitSet slots = SourceShard.super.slots();
 
         /** What its commands mean. */
@@ -277,6 +288,11 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         @Override
         public int history() {
             return history;
+        }
+
+        @Override
+        public int era() {
+            return history + takeovers;
         }
 
         @Override

@@ -37,6 +37,10 @@ class SlotRouterOrderTest {
     private NodeAddress[] knownTopology = cluster.masterOfSlot();
     private boolean severalKeys;
     private boolean memoryRunsOut;
+
+    /** Whether something was read that a master of the source had written of which no other will ever know. */
+    private boolean lost;
+
     private int batches;
     private int tokens;
 
@@ -90,6 +94,7 @@ class SlotRouterOrderTest {
     }
 
     private void sourceWrites() {
+        anotherMasterTakesOver();
         String[] lines = new String[1 + random.nextInt(6)];
         for (int i = 0; i < lines.length; i++) {
             lines[i] = anyCommand();
@@ -206,9 +211,24 @@ class SlotRouterOrderTest {
     private void readingEnds() {
         if (!harness.shard.reading.isEmpty()) {
             String key = harness.shard.reading.keySet().iterator().next();
+            if (!lost && random.nextInt(20) == 0) {
+                lost = true;
+                story.add("read " + key + " as nobody else knows it");
+                harness.shard.read(key, "lost", 0, harness.offset() + 500);
+                harness.run();
+                return;
+            }
             story.add("read " + key + " as " + source.get(key) + " at " + harness.offset());
             harness.shard.read(key, source.get(key));
             harness.run();
+        }
+    }
+
+    private void anotherMasterTakesOver() {
+        if (lost) {
+            lost = false;
+            story.add("another master of the source takes over at " + harness.offset());
+            harness.anotherMasterTakesOver();
         }
     }
 
@@ -228,6 +248,7 @@ class SlotRouterOrderTest {
             while (!harness.shard.reading.isEmpty()) {
                 readingEnds();
             }
+            anotherMasterTakesOver();
             for (Node node : cluster.nodes.values()) {
                 nodeWorks(node, Integer.MAX_VALUE);
                 while (!node.replies.isEmpty()) {

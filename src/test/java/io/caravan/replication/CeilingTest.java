@@ -3,6 +3,7 @@ package io.caravan.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.command.KeyValue;
 import io.caravan.servers.Await;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -110,6 +111,46 @@ class CeilingTest {
         ceiling.permittedUntil(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
 
         passing.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_value_waits_until_it_is_written_that_commands_may_be_contained_in_it() {
+        ceiling.startAt(100, 100 + MEGABYTE);
+        var near = new KeyValue(null, 0, 100 + MEGABYTE);
+        var far = new KeyValue(null, 0, 3 * MEGABYTE);
+
+        assertThat(ceiling.pass(near)).isCompletedWithValue(near);
+        CompletableFuture<KeyValue> waiting = ceiling.pass(far).toCompletableFuture();
+        assertThat(wanted).as("asked for").hasValue(1);
+        long proposed = ceiling.propose(100);
+        assertThat(waiting).as("proposed is not written").isNotDone();
+        ceiling.written(proposed);
+
+        assertThat(waiting).isCompletedWithValue(far);
+        assertThat(proposed).isEqualTo(4 * MEGABYTE);
+        assertThat(ceiling.read()).isEqualTo(3 * MEGABYTE);
+    }
+
+    @Test
+    void what_was_read_in_the_snapshot_is_below_the_first_ceiling() {
+        ceiling.startAt(0, 0);
+        ceiling.snapshotWritten();
+
+        assertThat(ceiling.pass(new KeyValue(null, 0, 5 * MEGABYTE))).isCompleted();
+
+        assertThat(ceiling.propose(0)).isEqualTo(6 * MEGABYTE);
+    }
+
+    @Test
+    void a_value_that_was_read_before_a_snapshot_is_not_waited_for() {
+        ceiling.startAt(0, 0);
+        CompletableFuture<KeyValue> waiting =
+                ceiling.pass(new KeyValue(null, 0, 5 * MEGABYTE)).toCompletableFuture();
+
+        ceiling.startAt(7, 7);
+
+        assertThat(waiting).isCompletedExceptionally();
+        assertThat(ceiling.read()).isZero();
     }
 
     @Test

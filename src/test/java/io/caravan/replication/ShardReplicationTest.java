@@ -106,6 +106,22 @@ class ShardReplicationTest {
     }
 
     @Test
+    void a_sweep_that_has_asked_a_master_of_lost_writes_counts_for_nothing() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0), true);
+
+        int era = shard.era();
+        shard.tookOver(4711);
+        shard.swept(era);
+        shard.swept(shard.era());
+        shard.sourceOffset(4000);
+        shard.sourceOffset(4800);
+        shard.tookOver(4711); // it had said what may be lost
+
+        assertThat(shard.record().isToBeSwept()).isTrue();
+        assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
+    }
+
+    @Test
     void a_shard_that_was_told_to_stop_before_it_ran_does_not_run() {
         ShardReplication shard = shard(null);
 

@@ -14,6 +14,7 @@ import io.caravan.servers.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,23 @@ class KilledIT {
     private static final String STREAMS = "streaming from offset";
     private static final int KILLS = Integer.getInteger("caravan.kills", 6);
     private static final long SEED = Long.getLong("caravan.seed", 1);
+
+    /** A route that takes a while for each batch, so that what the source has written is far ahead of what is sent. */
+    private static final String DELAYED = """
+            - route:
+                id: sync
+                from:
+                  uri: redis-replication
+                  parameters:
+                    nodes: "{{source}}"
+                  steps:
+                    - delay:
+                        constant: "50"
+                    - to:
+                        uri: redis-cluster
+                        parameters:
+                          nodes: "{{destination}}"
+            """;
 
     @Test
     void a_process_that_is_killed_is_continued_without_loss_and_without_doubling() throws Exception {
@@ -119,8 +137,63 @@ class KilledIT {
         }
     }
 
+    @Test
+    void what_a_key_contained_that_a_killed_process_has_read_far_ahead_is_not_applied_once_more() throws Exception {
+        readFarAhead(CaravanProcess::kill);
+    }
+
+    @Test
+    void what_a_key_contained_that_a_stopped_process_has_read_far_ahead_is_not_applied_once_more() throws Exception {
+        readFarAhead(CaravanProcess::terminate);
+    }
+
+    private static void readFarAhead(Consumer<CaravanProcess> end) throws Exception {
+        try (Pair pair = Pair.standardToCluster();
+                CaravanProcess task = CaravanProcess.between(pair)
+                        .with("camel.component.redis-replication.lease-time", "2000")
+                        .route(DELAYED)
+                        .start()) {
+            RedisServer source = pair.sourceMasters.get(0);
+            source.command("CONFIG", "SET", "repl-backlog-size", "64mb");
+            Await.until("it streams", PATIENCE, () -> count(task.output(), STREAMS) == 1);
+            source.command("SET", "begun", "5");
+            task.awaitAcknowledged(pair.sourceMasters);
+
+            task.pause();
+            source.command(
+                    "COPY", "begun", "counter"); // in another slot: read again at the source, where it is 6 by then
+            String filler = "x".repeat(60_000);
+            source.command("SET", "filler", filler);
+            long copied = Long.parseLong(source.info("replication", "master_repl_offset"));
+            for (int i = 0; i < 300; i++) {
+                source.command("SET", "filler:" + i, filler);
+            }
+            source.command("INCR", "counter");
+            task.resume();
+            Await.until("the copy is written down as applied", PATIENCE, () -> isStreamed(pair, source, copied));
+            assertThat(value(pair, "counter")).isEqualTo("6");
+            end.accept(task);
+            task.restart();
+            task.awaitAcknowledged(pair.sourceMasters);
+
+            assertThat(count(task.output(), "full resynchronization")).isEqualTo(1);
+            assertThat(value(pair, "counter")).isEqualTo("6");
+            pair.assertEqual();
+        }
+    }
+
+    private static String value(Pair pair, String key) {
+        try (DeploymentClient client = pair.destination.connect()) {
+            Object value = client.call("GET", key);
+            return value instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(value);
+        }
+    }
+
     private static boolean isStreamed(Pair pair, RedisServer master) {
-        long written = Long.parseLong(master.info("replication", "master_repl_offset"));
+        return isStreamed(pair, master, Long.parseLong(master.info("replication", "master_repl_offset")));
+    }
+
+    private static boolean isStreamed(Pair pair, RedisServer master, long written) {
         Pattern record = Pattern.compile("source=" + master.endpoint() + " .*applied=(\\d+) .*phase=STREAM");
         try (DeploymentClient client = pair.destination.connect()) {
             return ((List<?>) client.call("HVALS", "caravan:checkpoint:{sync}"))
