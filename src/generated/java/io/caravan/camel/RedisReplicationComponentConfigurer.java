@@ -37,6 +37,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "checkpoint": getOrCreateConfiguration(target).setCheckpoint(property(camelContext, java.lang.String.class, value)); return true;
         case "checkpointinterval":
         case "checkpointInterval": getOrCreateConfiguration(target).setCheckpointInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "commandspersecond":
+        case "commandsPerSecond": getOrCreateConfiguration(target).setCommandsPerSecond(property(camelContext, long.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.caravan.camel.RedisReplicationConfiguration.class, value)); return true;
         case "conflictmode":
         case "conflictMode": getOrCreateConfiguration(target).setConflictMode(property(camelContext, io.caravan.precheck.PrecheckSettings.ConflictMode.class, value)); return true;
@@ -75,8 +77,12 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "replicationTimeout": getOrCreateConfiguration(target).setReplicationTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "requesttimeout":
         case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "snapshotkeyspersecond":
+        case "snapshotKeysPerSecond": getOrCreateConfiguration(target).setSnapshotKeysPerSecond(property(camelContext, long.class, value)); return true;
         case "snapshottransfer":
         case "snapshotTransfer": getOrCreateConfiguration(target).setSnapshotTransfer(property(camelContext, io.caravan.replication.SourceSettings.SnapshotTransfer.class, value)); return true;
+        case "sourcebytespersecond":
+        case "sourceBytesPerSecond": getOrCreateConfiguration(target).setSourceBytesPerSecond(property(camelContext, java.lang.String.class, value)); return true;
         case "spoolbytes":
         case "spoolBytes": getOrCreateConfiguration(target).setSpoolBytes(property(camelContext, java.lang.String.class, value)); return true;
         case "spooldirectory":
@@ -107,6 +113,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "checkpoint": return java.lang.String.class;
         case "checkpointinterval":
         case "checkpointInterval": return long.class;
+        case "commandspersecond":
+        case "commandsPerSecond": return long.class;
         case "configuration": return io.caravan.camel.RedisReplicationConfiguration.class;
         case "conflictmode":
         case "conflictMode": return io.caravan.precheck.PrecheckSettings.ConflictMode.class;
@@ -145,8 +153,12 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "replicationTimeout": return long.class;
         case "requesttimeout":
         case "requestTimeout": return long.class;
+        case "snapshotkeyspersecond":
+        case "snapshotKeysPerSecond": return long.class;
         case "snapshottransfer":
         case "snapshotTransfer": return io.caravan.replication.SourceSettings.SnapshotTransfer.class;
+        case "sourcebytespersecond":
+        case "sourceBytesPerSecond": return java.lang.String.class;
         case "spoolbytes":
         case "spoolBytes": return java.lang.String.class;
         case "spooldirectory":
@@ -178,6 +190,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "checkpoint": return getOrCreateConfiguration(target).getCheckpoint();
         case "checkpointinterval":
         case "checkpointInterval": return getOrCreateConfiguration(target).getCheckpointInterval();
+        case "commandspersecond":
+        case "commandsPerSecond": return getOrCreateConfiguration(target).getCommandsPerSecond();
         case "configuration": return target.getConfiguration();
         case "conflictmode":
         case "conflictMode": return getOrCreateConfiguration(target).getConflictMode();
@@ -216,8 +230,12 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "replicationTimeout": return getOrCreateConfiguration(target).getReplicationTimeout();
         case "requesttimeout":
         case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
+        case "snapshotkeyspersecond":
+        case "snapshotKeysPerSecond": return getOrCreateConfiguration(target).getSnapshotKeysPerSecond();
         case "snapshottransfer":
         case "snapshotTransfer": return getOrCreateConfiguration(target).getSnapshotTransfer();
+        case "sourcebytespersecond":
+        case "sourceBytesPerSecond": return getOrCreateConfiguration(target).getSourceBytesPerSecond();
         case "spoolbytes":
         case "spoolBytes": return getOrCreateConfiguration(target).getSpoolBytes();
         case "spooldirectory":

@@ -28,6 +28,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "checkpoint": target.getConfiguration().setCheckpoint(property(camelContext, java.lang.String.class, value)); return true;
         case "checkpointinterval":
         case "checkpointInterval": target.getConfiguration().setCheckpointInterval(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "commandspersecond":
+        case "commandsPerSecond": target.getConfiguration().setCommandsPerSecond(property(camelContext, long.class, value)); return true;
         case "conflictmode":
         case "conflictMode": target.getConfiguration().setConflictMode(property(camelContext, io.caravan.precheck.PrecheckSettings.ConflictMode.class, value)); return true;
         case "connecttimeout":
@@ -65,8 +67,12 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "replicationTimeout": target.getConfiguration().setReplicationTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "requesttimeout":
         case "requestTimeout": target.getConfiguration().setRequestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "snapshotkeyspersecond":
+        case "snapshotKeysPerSecond": target.getConfiguration().setSnapshotKeysPerSecond(property(camelContext, long.class, value)); return true;
         case "snapshottransfer":
         case "snapshotTransfer": target.getConfiguration().setSnapshotTransfer(property(camelContext, io.caravan.replication.SourceSettings.SnapshotTransfer.class, value)); return true;
+        case "sourcebytespersecond":
+        case "sourceBytesPerSecond": target.getConfiguration().setSourceBytesPerSecond(property(camelContext, java.lang.String.class, value)); return true;
         case "spoolbytes":
         case "spoolBytes": target.getConfiguration().setSpoolBytes(property(camelContext, java.lang.String.class, value)); return true;
         case "spooldirectory":
@@ -93,6 +99,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "checkpoint": return java.lang.String.class;
         case "checkpointinterval":
         case "checkpointInterval": return long.class;
+        case "commandspersecond":
+        case "commandsPerSecond": return long.class;
         case "conflictmode":
         case "conflictMode": return io.caravan.precheck.PrecheckSettings.ConflictMode.class;
         case "connecttimeout":
@@ -130,8 +138,12 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "replicationTimeout": return long.class;
         case "requesttimeout":
         case "requestTimeout": return long.class;
+        case "snapshotkeyspersecond":
+        case "snapshotKeysPerSecond": return long.class;
         case "snapshottransfer":
         case "snapshotTransfer": return io.caravan.replication.SourceSettings.SnapshotTransfer.class;
+        case "sourcebytespersecond":
+        case "sourceBytesPerSecond": return java.lang.String.class;
         case "spoolbytes":
         case "spoolBytes": return java.lang.String.class;
         case "spooldirectory":
@@ -159,6 +171,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "checkpoint": return target.getConfiguration().getCheckpoint();
         case "checkpointinterval":
         case "checkpointInterval": return target.getConfiguration().getCheckpointInterval();
+        case "commandspersecond":
+        case "commandsPerSecond": return target.getConfiguration().getCommandsPerSecond();
         case "conflictmode":
         case "conflictMode": return target.getConfiguration().getConflictMode();
         case "connecttimeout":
@@ -196,8 +210,12 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "replicationTimeout": return target.getConfiguration().getReplicationTimeout();
         case "requesttimeout":
         case "requestTimeout": return target.getConfiguration().getRequestTimeout();
+        case "snapshotkeyspersecond":
+        case "snapshotKeysPerSecond": return target.getConfiguration().getSnapshotKeysPerSecond();
         case "snapshottransfer":
         case "snapshotTransfer": return target.getConfiguration().getSnapshotTransfer();
+        case "sourcebytespersecond":
+        case "sourceBytesPerSecond": return target.getConfiguration().getSourceBytesPerSecond();
         case "spoolbytes":
         case "spoolBytes": return target.getConfiguration().getSpoolBytes();
         case "spooldirectory":

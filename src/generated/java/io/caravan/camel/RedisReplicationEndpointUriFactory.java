@@ -23,10 +23,11 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(33);
+        Set<String> props = new HashSet<>(36);
         props.add("bridgeErrorHandler");
         props.add("checkpoint");
         props.add("checkpointInterval");
+        props.add("commandsPerSecond");
         props.add("conflictMode");
         props.add("connectTimeout");
         props.add("databases");
@@ -48,7 +49,9 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
         props.add("reconnectDelay");
         props.add("replicationTimeout");
         props.add("requestTimeout");
+        props.add("snapshotKeysPerSecond");
         props.add("snapshotTransfer");
+        props.add("sourceBytesPerSecond");
         props.add("spoolBytes");
         props.add("spoolDirectory");
         props.add("sslContextParameters");

@@ -195,6 +195,27 @@ public class RedisReplicationConfiguration implements Cloneable {
     private String spoolBytes = "10GB";
 
     @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description =
+                    "Most bytes a second that are read from the source, of all shards together, as 20MB; 0 for no limit. What the source writes beyond waits in its replica output buffer, whose limit ends the link: keep well above what it writes. May be changed while the task runs")
+    private String sourceBytesPerSecond = "0";
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description =
+                    "Most keys a second that are taken from snapshots, of all shards together; 0 for no limit. May be changed while the task runs")
+    private long snapshotKeysPerSecond;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description =
+                    "Most commands a second that are sent towards the destination, of all shards together, those of snapshots included; 0 for no limit. May be changed while the task runs")
+    private long commandsPerSecond;
+
+    @UriParam(
             label = "advanced",
             description =
                     "Runs the connections to the source; to share one among endpoints. Without it the endpoint makes one of workerCount threads")
@@ -489,6 +510,33 @@ public class RedisReplicationConfiguration implements Cloneable {
     /** Most bytes of the spool. */
     public void setSpoolBytes(String spoolBytes) {
         this.spoolBytes = spoolBytes;
+    }
+
+    public String getSourceBytesPerSecond() {
+        return sourceBytesPerSecond;
+    }
+
+    /** Most bytes a second from the source, as {@code 20MB}. */
+    public void setSourceBytesPerSecond(String sourceBytesPerSecond) {
+        this.sourceBytesPerSecond = sourceBytesPerSecond;
+    }
+
+    public long getSnapshotKeysPerSecond() {
+        return snapshotKeysPerSecond;
+    }
+
+    /** Most keys a second of snapshots. */
+    public void setSnapshotKeysPerSecond(long snapshotKeysPerSecond) {
+        this.snapshotKeysPerSecond = snapshotKeysPerSecond;
+    }
+
+    public long getCommandsPerSecond() {
+        return commandsPerSecond;
+    }
+
+    /** Most commands a second towards the destination. */
+    public void setCommandsPerSecond(long commandsPerSecond) {
+        this.commandsPerSecond = commandsPerSecond;
     }
 
     public @Nullable EventLoopGroup getWorkerGroup() {

@@ -9,6 +9,7 @@ import io.caravan.command.StreamPoint;
 import io.caravan.precheck.PrecheckReport;
 import io.caravan.replication.BatchSink;
 import io.caravan.replication.Delivery;
+import io.caravan.replication.RateLimits;
 import io.caravan.replication.ReplicationSession;
 import io.caravan.replication.ShardCounters;
 import io.caravan.replication.ShardState;
@@ -58,6 +59,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private final RedisReplicationEndpoint endpoint;
     private final RedisReplicationConfiguration configuration;
     private final Gate gate = new Gate();
+    private volatile RateLimits rates = new RateLimits();
     private @Nullable SourceTransport transport;
     private @Nullable ExecutorService shardThreads;
     private @Nullable ScheduledExecutorService scheduler;
@@ -94,6 +96,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         setHealthCheck(new RedisReplicationHealthCheck(
                 this, task(), endpoint.getComponent().isHealthCheckConsumerEnabled()));
         try {
+            rates = goesOn ? rates.copy() : SourceSettingsFactory.rates(configuration);
             startReplication(route);
         } catch (Exception e) {
             releaseResources();
@@ -123,7 +126,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         RouteSinks destinations = RouteSinks.of(route);
         sinks = destinations;
         var started = new ReplicationSession(
-                SourceSettingsFactory.settings(configuration, opened.transport(), destinations.largeValuesFor()),
+                SourceSettingsFactory.settings(configuration, opened.transport(), rates, destinations.largeValuesFor()),
                 shards -> SourceSettingsFactory.limits(configuration, shards),
                 new IntoRoute(),
                 forShards,
@@ -197,8 +200,9 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         }
 
         @Override
-        public void awaitReady() {
+        public void awaitReady(CommandBatch batch) {
             gate.awaitOpen();
+            rates.await(batch);
         }
     }
 
@@ -278,6 +282,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     private void stop(ReplicationSession running) throws InterruptedException {
         running.stopSending();
+        rates.lift();
         gate.open();
         boolean drained =
                 running.stop(resharded ? RESHARD_PATIENCE : Duration.ofMillis(configuration.getDrainTimeout()));
@@ -400,6 +405,11 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         return CompletableFuture.allOf(written);
     }
 
+    /** How much the task may ask of both sides, to be changed at any time; a start sets what is configured. Any thread. */
+    public RateLimits rates() {
+        return rates;
+    }
+
     /** Every shard at this moment; empty before the start. Any thread. */
     public List<ShardStatus> status() {
         ReplicationSession running = session;
@@ -436,5 +446,35 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     @ManagedAttribute(description = "State of every shard")
     public String getShards() {
         return status().toString();
+    }
+
+    @ManagedAttribute(description = "Most bytes a second that are read from the source; 0 for no limit")
+    public long getSourceBytesPerSecond() {
+        return rates.sourceBytes();
+    }
+
+    @ManagedAttribute
+    public void setSourceBytesPerSecond(long bytes) {
+        rates.sourceBytes(bytes);
+    }
+
+    @ManagedAttribute(description = "Most keys a second that are taken from snapshots; 0 for no limit")
+    public long getSnapshotKeysPerSecond() {
+        return rates.snapshotKeys();
+    }
+
+    @ManagedAttribute
+    public void setSnapshotKeysPerSecond(long keys) {
+        rates.snapshotKeys(keys);
+    }
+
+    @ManagedAttribute(description = "Most commands a second that are sent towards the destination; 0 for no limit")
+    public long getCommandsPerSecond() {
+        return rates.commands();
+    }
+
+    @ManagedAttribute
+    public void setCommandsPerSecond(long commands) {
+        rates.commands(commands);
     }
 }

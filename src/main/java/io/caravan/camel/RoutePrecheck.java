@@ -11,6 +11,7 @@ import io.caravan.precheck.PrecheckSettings;
 import io.caravan.precheck.PrecheckSettings.Checkpoints;
 import io.caravan.precheck.PrecheckSettings.Unlisted;
 import io.caravan.rdb.DecodeTarget;
+import io.caravan.replication.RateLimits;
 import io.caravan.transform.SupportedCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +117,8 @@ public final class RoutePrecheck {
         String task = new TaskRoute(routeId, configuration).task(context);
         return new PrecheckSettings(
                 task,
-                SourceSettingsFactory.settings(configuration, transport.transport(), DecodeTarget.NEWEST),
+                SourceSettingsFactory.settings(
+                        configuration, transport.transport(), new RateLimits(), DecodeTarget.NEWEST),
                 destinations,
                 checkpoints(configuration.getCheckpoint()),
                 configuration.getConflictMode(),

@@ -11,6 +11,7 @@ import io.caravan.cluster.DestinationSettings;
 import io.caravan.command.Databases;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
+import io.caravan.replication.RateLimits;
 import io.caravan.replication.ShardStatus;
 import io.caravan.replication.SourceInquiry;
 import io.caravan.replication.SourceSettings;
@@ -101,8 +102,8 @@ public final class RouteVerification {
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "RedisVerify");
         try (SourceTransport transport = SourceTransport.open(context, configuration);
                 var inquiries = new DestinationInquiries(sinks.get(0).settings())) {
-            SourceSettings source =
-                    SourceSettingsFactory.settings(configuration, transport.transport(), DecodeTarget.NEWEST);
+            SourceSettings source = SourceSettingsFactory.settings(
+                    configuration, transport.transport(), new RateLimits(), DecodeTarget.NEWEST);
             Deployment there = Deployment.of("source", source.nodes(), node -> connection(source, node));
             Deployment here = destination(sinks.get(0).settings(), inquiries);
             var verification = Verification.of(

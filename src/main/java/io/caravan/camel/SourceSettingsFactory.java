@@ -5,6 +5,7 @@ import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.replication.Limits;
+import io.caravan.replication.RateLimits;
 import io.caravan.replication.SourceSettings;
 import io.caravan.replication.Transport;
 import io.caravan.spool.SpoolPlace;
@@ -17,9 +18,24 @@ final class SourceSettingsFactory {
 
     private SourceSettingsFactory() {}
 
-    /** @param largeValuesFor what the destination takes of the commands that a large value is decoded into */
+    /** As they are when the task starts. */
+    static RateLimits rates(RedisReplicationConfiguration configuration) {
+        var rates = new RateLimits();
+        rates.sourceBytes(MemorySize.parse("sourceBytesPerSecond", configuration.getSourceBytesPerSecond()));
+        rates.snapshotKeys(configuration.getSnapshotKeysPerSecond());
+        rates.commands(configuration.getCommandsPerSecond());
+        return rates;
+    }
+
+    /**
+     * @param rates how much may be asked of both sides
+     * @param largeValuesFor what the destination takes of the commands that a large value is decoded into
+     */
     static SourceSettings settings(
-            RedisReplicationConfiguration configuration, Transport transport, DecodeTarget largeValuesFor) {
+            RedisReplicationConfiguration configuration,
+            Transport transport,
+            RateLimits rates,
+            DecodeTarget largeValuesFor) {
         String password = configuration.getPassword();
         String directory = configuration.getTemporaryDirectory();
         return new SourceSettings(
@@ -28,6 +44,7 @@ final class SourceSettingsFactory {
                 transport,
                 Databases.parse(configuration.getDatabases()),
                 configuration.getSnapshotTransfer(),
+                rates,
                 Duration.ofMillis(configuration.getReplicationTimeout()),
                 Duration.ofMillis(configuration.getReconnectDelay()),
                 Duration.ofMillis(configuration.getMaxReconnectDelay()),

@@ -143,7 +143,7 @@ final class BatchOutlet {
     void send(CommandBatch batch, @Nullable ReplicationPosition resume) throws IOException {
         databases.apply(batch);
         Delivery delivery;
-        sink.awaitReady();
+        sink.awaitReady(batch);
         try {
             if (batch.origin().phase() == Phase.STREAM) {
                 ceiling.pass(batch.origin().endOffset());

@@ -21,8 +21,8 @@ public interface BatchSink {
         // whoever has read none has nothing to put right
     }
 
-    /** Waits until batches may be sent; called by the shard's thread before a batch counts as being on its way. */
-    default void awaitReady() {
-        // they always may
+    /** Waits until a batch may be sent; called by the shard's thread before it counts as being on its way. */
+    default void awaitReady(CommandBatch batch) {
+        // it always may
     }
 }

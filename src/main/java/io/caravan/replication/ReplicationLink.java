@@ -26,6 +26,7 @@ final class ReplicationLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationLink.class);
     private static final long ACK_INTERVAL_MILLIS = 1000;
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final String NO_HISTORY = "?";
 
     /** Who is told what becomes of a link. */
@@ -42,9 +43,20 @@ final class ReplicationLink implements AutoCloseable {
     private final boolean inCluster;
     private final Inlet inlet;
     private final LongSupplier appliedOffset;
+    private final RateLimits rates;
     private final long silenceNanos;
     private final Future<?> timer;
     private volatile boolean reading = true;
+
+    /** Owned by the event loop. */
+    private boolean queueHasRoom = true;
+
+    /** Owned by the event loop. */
+    private boolean tooFast;
+
+    /** Owned by the event loop: whether somebody will see that it is too fast no more. */
+    private boolean lookDue;
+
     private volatile long readingSinceNanos = System.nanoTime();
     private volatile PsyncReply granted = new PsyncReply.TryLater("no PSYNC yet");
 
@@ -55,6 +67,7 @@ final class ReplicationLink implements AutoCloseable {
         this.connection = connection;
         this.inCluster = inCluster;
         appliedOffset = purpose.appliedOffset();
+        rates = settings.rates();
         silenceNanos = settings.silence().toNanos();
         inlet = new Inlet(purpose.queue(), purpose.listener());
         timer = connection
@@ -150,10 +163,36 @@ final class ReplicationLink implements AutoCloseable {
     /** The valve of the queue: called by the shard's thread and by the event loop. */
     private void setReading(boolean open) {
         connection.channel().eventLoop().execute(() -> {
-            reading = open;
-            readingSinceNanos = System.nanoTime(); // what came before that is silence of ours
-            connection.channel().config().setAutoRead(open);
+            queueHasRoom = open;
+            turnValve();
         });
+    }
+
+    private void turnValve() {
+        reading = queueHasRoom && !tooFast;
+        readingSinceNanos = System.nanoTime(); // what came before that is silence of ours
+        connection.channel().config().setAutoRead(reading);
+    }
+
+    /** Stops reading as long as the source has been read too fast; the limit may change meanwhile. */
+    private void keepToRate(int bytes) {
+        long pause = rates.received(bytes);
+        if (tooFast != pause > 0) {
+            tooFast = pause > 0;
+            turnValve();
+        }
+        if (tooFast && !lookDue && connection.channel().isActive()) {
+            lookDue = true;
+            connection
+                    .channel()
+                    .eventLoop()
+                    .schedule(this::look, Math.min(pause, LONGEST_PAUSE_NANOS), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void look() {
+        lookDue = false;
+        keepToRate(0);
     }
 
     private static boolean diskless(SourceSettings.SnapshotTransfer transfer, Optional<ServerVersion> version) {
@@ -202,7 +241,9 @@ final class ReplicationLink implements AutoCloseable {
         @Override
         public void add(ByteBuf buffer) {
             if (wanted) {
+                int bytes = buffer.readableBytes();
                 queue.add(buffer);
+                keepToRate(bytes);
             } else {
                 buffer.release();
             }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param transport how to connect
  * @param databases which databases are synchronized, and where their keys are from here on
  * @param snapshotTransfer how snapshots are asked for
+ * @param rates how much may be asked of both sides; may change
  * @param silence a link that receives nothing for so long is dead
  * @param firstBackoff pause before a lost link is made again; doubled with each attempt that fails
  * @param longestBackoff longest pause
@@ -28,6 +29,7 @@ public record SourceSettings(
         Transport transport,
         Databases databases,
         SnapshotTransfer snapshotTransfer,
+        RateLimits rates,
         Duration silence,
         Duration firstBackoff,
         Duration longestBackoff,

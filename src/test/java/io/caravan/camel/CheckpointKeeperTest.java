@@ -12,6 +12,7 @@ import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.replication.Limits;
+import io.caravan.replication.RateLimits;
 import io.caravan.replication.ReplicationPosition;
 import io.caravan.replication.ReplicationSession;
 import io.caravan.replication.SourceMaster;
@@ -210,6 +211,7 @@ class CheckpointKeeperTest {
                 transport,
                 Databases.ALL,
                 SourceSettings.SnapshotTransfer.AUTO,
+                new RateLimits(),
                 Duration.ofSeconds(60),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),

@@ -7,6 +7,7 @@ import io.caravan.command.Databases;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.replication.Limits;
+import io.caravan.replication.RateLimits;
 import io.caravan.replication.SourceSettings;
 import io.caravan.replication.SourceSettings.SnapshotTransfer;
 import io.caravan.replication.Transport;
@@ -32,7 +33,8 @@ class SourceSettingsFactoryTest {
         configuration.setMaxReconnectDelay(70);
         configuration.setTemporaryDirectory("/var/tmp/caravan");
 
-        SourceSettings settings = SourceSettingsFactory.settings(configuration, transport, DecodeTarget.NEWEST);
+        SourceSettings settings =
+                SourceSettingsFactory.settings(configuration, transport, new RateLimits(), DecodeTarget.NEWEST);
 
         assertThat(settings.nodes())
                 .containsExactly(new NodeAddress("10.0.0.1", 7000), new NodeAddress("10.0.0.2", 7001));
@@ -51,7 +53,8 @@ class SourceSettingsFactoryTest {
     void what_is_not_set_has_a_default() {
         configuration.setNodes("10.0.0.1");
 
-        SourceSettings settings = SourceSettingsFactory.settings(configuration, transport, DecodeTarget.NEWEST);
+        SourceSettings settings =
+                SourceSettingsFactory.settings(configuration, transport, new RateLimits(), DecodeTarget.NEWEST);
 
         assertThat(settings.credentials().none()).isTrue();
         assertThat(settings.databases().isAll()).isTrue();
@@ -62,7 +65,8 @@ class SourceSettingsFactoryTest {
 
     @Test
     void a_source_without_nodes_is_refused() {
-        assertThatThrownBy(() -> SourceSettingsFactory.settings(configuration, transport, DecodeTarget.NEWEST))
+        assertThatThrownBy(() ->
+                        SourceSettingsFactory.settings(configuration, transport, new RateLimits(), DecodeTarget.NEWEST))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no node given");
     }

@@ -31,6 +31,7 @@ class ShardReplicationTest {
             transport,
             Databases.ALL,
             SourceSettings.SnapshotTransfer.AUTO,
+            new RateLimits(),
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
             Duration.ofSeconds(10),

@@ -222,7 +222,8 @@ public final class RunningTask implements AutoCloseable {
         }
     }
 
-    private RedisReplicationConsumer consumer() {
+    /** What replicates. */
+    public RedisReplicationConsumer consumer() {
         for (Route route : context().getRoutes()) {
             if (route.getConsumer() instanceof RedisReplicationConsumer consumer) {
                 return consumer;
