@@ -18,6 +18,9 @@ final class Spooling {
     private volatile String problem = "";
     private volatile boolean announced;
 
+    /** That it is stuck has been said, and not yet that it goes on: a full spool is freed and filled many times a second. */
+    private volatile boolean told;
+
     Spooling(Spool spool, String shard, Executor threads) {
         this.spool = spool;
         this.shard = shard;
@@ -43,9 +46,10 @@ final class Spooling {
 
     /** Something was written or deleted. */
     void succeeded() {
-        if (isStuck()) {
+        problem = "";
+        if (told && spool.bytes() <= spool.limitBytes() / 2) {
+            told = false;
             LOG.info("source {}: the spool at {} goes on", shard, spool.folder());
-            problem = "";
         }
         if (!announced && spool.segments() > 1) {
             announced = true;
@@ -58,7 +62,6 @@ final class Spooling {
 
     /** Nothing could be written or deleted; it is tried again. */
     void failed(Exception cause) {
-        boolean news = !isStuck();
         problem = cause instanceof SpoolFullException
                 ? "the spool of shard " + shard
                         + " can take no more, so the source is not read further for the moment: "
@@ -67,7 +70,8 @@ final class Spooling {
                 : "the spool of shard " + shard
                         + " cannot be written, so the source is not read further for the moment: " + reason(cause)
                         + " at " + spool.folder() + "; look at the disk and at the rights of the folder";
-        if (news) {
+        if (!told) {
+            told = true;
             LOG.warn("source {}: {}", shard, problem);
         }
     }
