@@ -70,6 +70,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "nativetransport":
         case "nativeTransport": getOrCreateConfiguration(target).setNativeTransport(property(camelContext, boolean.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "pausekeeps":
+        case "pauseKeeps": getOrCreateConfiguration(target).setPauseKeeps(property(camelContext, io.caravan.camel.PauseKeeps.class, value)); return true;
         case "precheck": getOrCreateConfiguration(target).setPrecheck(property(camelContext, boolean.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": getOrCreateConfiguration(target).setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
@@ -146,6 +148,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "nativetransport":
         case "nativeTransport": return boolean.class;
         case "password": return java.lang.String.class;
+        case "pausekeeps":
+        case "pauseKeeps": return io.caravan.camel.PauseKeeps.class;
         case "precheck": return boolean.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
@@ -223,6 +227,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "nativetransport":
         case "nativeTransport": return getOrCreateConfiguration(target).isNativeTransport();
         case "password": return getOrCreateConfiguration(target).getPassword();
+        case "pausekeeps":
+        case "pauseKeeps": return getOrCreateConfiguration(target).getPauseKeeps();
         case "precheck": return getOrCreateConfiguration(target).isPrecheck();
         case "reconnectdelay":
         case "reconnectDelay": return getOrCreateConfiguration(target).getReconnectDelay();

@@ -60,6 +60,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "nativetransport":
         case "nativeTransport": target.getConfiguration().setNativeTransport(property(camelContext, boolean.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "pausekeeps":
+        case "pauseKeeps": target.getConfiguration().setPauseKeeps(property(camelContext, io.caravan.camel.PauseKeeps.class, value)); return true;
         case "precheck": target.getConfiguration().setPrecheck(property(camelContext, boolean.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": target.getConfiguration().setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
@@ -131,6 +133,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "nativetransport":
         case "nativeTransport": return boolean.class;
         case "password": return java.lang.String.class;
+        case "pausekeeps":
+        case "pauseKeeps": return io.caravan.camel.PauseKeeps.class;
         case "precheck": return boolean.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
@@ -203,6 +207,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "nativetransport":
         case "nativeTransport": return target.getConfiguration().isNativeTransport();
         case "password": return target.getConfiguration().getPassword();
+        case "pausekeeps":
+        case "pauseKeeps": return target.getConfiguration().getPauseKeeps();
         case "precheck": return target.getConfiguration().isPrecheck();
         case "reconnectdelay":
         case "reconnectDelay": return target.getConfiguration().getReconnectDelay();

@@ -23,7 +23,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(36);
+        Set<String> props = new HashSet<>(37);
         props.add("bridgeErrorHandler");
         props.add("checkpoint");
         props.add("checkpointInterval");
@@ -45,6 +45,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
         props.add("nativeTransport");
         props.add("nodes");
         props.add("password");
+        props.add("pauseKeeps");
         props.add("precheck");
         props.add("reconnectDelay");
         props.add("replicationTimeout");

@@ -196,6 +196,13 @@ public class RedisReplicationConfiguration implements Cloneable {
 
     @UriParam(
             label = "consumer",
+            defaultValue = "LINK",
+            description =
+                    "What a suspended route keeps: LINK (the source goes on sending; what comes waits in memory and in the spool) or SPOOL (what has been received; the links are given up, and the source's backlog decides whether the resumed route continues or begins anew with a snapshot)")
+    private PauseKeeps pauseKeeps = PauseKeeps.LINK;
+
+    @UriParam(
+            label = "consumer",
             defaultValue = "0",
             description =
                     "Most bytes a second that are read from the source, of all shards together, as 20MB; 0 for no limit. What the source writes beyond waits in its replica output buffer, whose limit ends the link: keep well above what it writes. May be changed while the task runs")
@@ -510,6 +517,15 @@ public class RedisReplicationConfiguration implements Cloneable {
     /** Most bytes of the spool. */
     public void setSpoolBytes(String spoolBytes) {
         this.spoolBytes = spoolBytes;
+    }
+
+    public PauseKeeps getPauseKeeps() {
+        return pauseKeeps;
+    }
+
+    /** What a suspended route keeps. */
+    public void setPauseKeeps(PauseKeeps pauseKeeps) {
+        this.pauseKeeps = pauseKeeps;
     }
 
     public String getSourceBytesPerSecond() {

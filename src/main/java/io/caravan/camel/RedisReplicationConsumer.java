@@ -9,6 +9,7 @@ import io.caravan.command.StreamPoint;
 import io.caravan.precheck.PrecheckReport;
 import io.caravan.replication.BatchSink;
 import io.caravan.replication.Delivery;
+import io.caravan.replication.Gate;
 import io.caravan.replication.RateLimits;
 import io.caravan.replication.ReplicationSession;
 import io.caravan.replication.ShardCounters;
@@ -350,15 +351,26 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         sides = null;
     }
 
-    /** No further batch is sent; the link stays, and what the source sends is held in memory and in the spool. */
+    /**
+     * No further batch is sent. What the source sends is held in memory and in the spool, unless its link is given up: then its backlog
+     * holds it.
+     */
     @Override
     protected void doSuspend() throws Exception {
         gate.close();
+        ReplicationSession running = session;
+        if (running != null && configuration.getPauseKeeps() == PauseKeeps.SPOOL) {
+            running.unlink();
+        }
         super.doSuspend();
     }
 
     @Override
     protected void doResume() throws Exception {
+        ReplicationSession running = session;
+        if (running != null) {
+            running.link();
+        }
         gate.open();
         super.doResume();
     }

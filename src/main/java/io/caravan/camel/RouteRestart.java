@@ -1,8 +1,12 @@
 package io.caravan.camel;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.SuspendableService;
+import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +53,15 @@ final class RouteRestart implements Runnable {
     }
 
     private void restart() {
+        boolean paused = consumer().filter(SuspendableService::isSuspended).isPresent();
         while (context.isStarted()) {
             try {
                 before.run();
                 context.getRouteController().stopRoute(route, DRAIN_SECONDS, TimeUnit.SECONDS);
                 context.getRouteController().startRoute(route);
+                if (paused) {
+                    consumer().ifPresent(ServiceHelper::suspendService);
+                }
                 return;
             } catch (Exception e) {
                 TaskEvent.startFailed(context, route, e);
@@ -66,5 +74,12 @@ final class RouteRestart implements Runnable {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+    }
+
+    private Optional<SuspendableService> consumer() {
+        Route made = context.getRoute(route);
+        return made != null && made.getConsumer() instanceof SuspendableService consumer
+                ? Optional.of(consumer)
+                : Optional.empty();
     }
 }

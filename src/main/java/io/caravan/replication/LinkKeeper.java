@@ -88,6 +88,11 @@ final class LinkKeeper implements AutoCloseable {
         }
     }
 
+    /** Ends the link as if it were lost. Any thread. */
+    void lose(IOException reason) {
+        closeLink(reason);
+    }
+
     /** Ends the link for good; whoever reads the queue gets {@code reason}. Any thread. */
     void close(IOException reason) {
         closed = true;

@@ -47,6 +47,7 @@ public final class ReplicationSession {
     private final BatchSink sink;
     private final Executor shardThreads;
     private final ScheduledExecutorService monitorThread;
+    private final Gate linking = new Gate();
     private List<ShardReplication> shards = List.of();
     private Runnable resharded = () -> {};
     private boolean sweeps;
@@ -151,7 +152,7 @@ public final class ReplicationSession {
             throws IOException {
         Limits each = limits.forShards(masters.size());
         var session = new ShardContext(
-                settings, topology, each, commands, sink, monitorThread, shardThreads, sweeps, progressWanted);
+                settings, topology, each, commands, sink, monitorThread, shardThreads, linking, sweeps, progressWanted);
         var started = new ArrayList<ShardReplication>();
         try {
             openSpools(masters);
@@ -199,9 +200,24 @@ public final class ReplicationSession {
         return StartingPoint.at(inbox.recover(begun.position().get()), begun.ceiling(), begun.sweepDue());
     }
 
+    /**
+     * Gives up the links of all shards that are past their snapshot, until {@link #link}; what has been received stays. Whether they can
+     * be continued then is up to the backlog of the source. Does not wait; any thread.
+     */
+    public void unlink() {
+        linking.close();
+        shards.forEach(ShardReplication::unlink);
+    }
+
+    /** Makes them again. Does not wait; any thread. */
+    public void link() {
+        linking.open();
+    }
+
     /** Sends nothing any more. Does not wait; {@link #stop} follows. */
     public void stopSending() {
         shards.forEach(ShardReplication::stop);
+        linking.open();
     }
 
     /**
@@ -210,7 +226,7 @@ public final class ReplicationSession {
      * @return whether none was left
      */
     public boolean stop(Duration patience) throws InterruptedException {
-        shards.forEach(ShardReplication::stop);
+        stopSending();
         boolean drained = true;
         long deadline = System.nanoTime() + patience.toNanos();
         for (ShardReplication shard : shards) {

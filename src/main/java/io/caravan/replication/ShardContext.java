@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sink takes the batches
  * @param keyReaderThread reads keys
  * @param threads make lost links again
+ * @param linking closed while no link to the source is wanted
  * @param sweeps whether keys that the source has no more are removed from the destination after a repeated snapshot
  * @param progressWanted asks for the progress of the shards to be written down; {@code null} if it never is
  */
@@ -23,5 +24,6 @@ record ShardContext(
         BatchSink sink,
         Executor keyReaderThread,
         Executor threads,
+        Gate linking,
         boolean sweeps,
         @Nullable Runnable progressWanted) {}

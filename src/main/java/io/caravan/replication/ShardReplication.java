@@ -37,6 +37,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final Executor threads;
     private final Limits limits;
     private final CommandTable commands;
+    private final Gate linking;
     private final boolean sweeps;
     private final String name;
     private final ShardCounters counters = new ShardCounters();
@@ -74,6 +75,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         threads = session.threads();
         limits = session.limits();
         commands = session.commands();
+        linking = session.linking();
         sweeps = session.sweeps();
         this.inbox = inbox;
         this.master = new CurrentMaster(session.topology(), master);
@@ -163,6 +165,16 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window.close();
         ceiling.close();
         closeLink(new ShardStoppedException());
+    }
+
+    /** Gives up the link, as long as none is wanted; a snapshot that is being received goes on. */
+    void unlink() {
+        LinkKeeper current = link;
+        if (current != null && state == ShardState.STREAMING) {
+            current.lose(
+                    SourceException.retry(
+                            "the task is paused, and keeps no link meanwhile (pauseKeeps=SPOOL); it is made again when the task is resumed"));
+        }
     }
 
     /** Writes down what is received and not applied, where there is a spool; after {@link #stop()}. */
@@ -483,13 +495,18 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     private void retry(Exception cause, Duration pause) {
-        counters.reconnected();
         String reason = String.valueOf(cause.getMessage());
         if (state != ShardState.FAILED) {
             problem = reason;
             state = ShardState.CONNECTING;
         }
-        LOG.warn("source {}: {}; connecting again in {} ms", master.address(), reason, pause.toMillis());
+        if (linking.isClosed()) {
+            LOG.info("source {}: {}", master.address(), reason);
+            linking.awaitOpen();
+        } else {
+            counters.reconnected();
+            LOG.warn("source {}: {}; connecting again in {} ms", master.address(), reason, pause.toMillis());
+        }
         if (!stop.await(pause)) {
             master.findAgain();
         }

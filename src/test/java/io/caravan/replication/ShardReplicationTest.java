@@ -148,6 +148,7 @@ class ShardReplicationTest {
                 (batch, delivery) -> {},
                 Runnable::run,
                 Runnable::run,
+                new Gate(),
                 false,
                 null);
         return new ShardReplication(

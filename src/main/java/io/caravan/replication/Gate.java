@@ -1,20 +1,22 @@
-package io.caravan.camel;
+package io.caravan.replication;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Holds the shards' threads while the route is suspended. Thread-safe. */
-final class Gate {
+/** Holds threads while something is suspended; open at first. Thread-safe. */
+public final class Gate {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition opened = lock.newCondition();
     private volatile boolean closed;
 
-    void close() {
+    /** Whoever comes waits from now on. */
+    public void close() {
         closed = true;
     }
 
-    void open() {
+    /** Lets everybody through. */
+    public void open() {
         lock.lock();
         try {
             closed = false;
@@ -24,7 +26,13 @@ final class Gate {
         }
     }
 
-    void awaitOpen() {
+    /** Whether it holds who comes. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Waits until it is open. */
+    public void awaitOpen() {
         if (!closed) {
             return;
         }

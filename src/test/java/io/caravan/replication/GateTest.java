@@ -1,4 +1,4 @@
-package io.caravan.camel;
+package io.caravan.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
