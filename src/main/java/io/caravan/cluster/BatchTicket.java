@@ -20,6 +20,10 @@ final class BatchTicket {
     }
 
     final CommandBatch batch;
+
+    /** The units that it stands for, if it was put together of some. */
+    final @Nullable UnitGroup group;
+
     private final boolean value;
     private final Completion completion;
     private int pending;
@@ -29,18 +33,27 @@ final class BatchTicket {
     private @Nullable Throwable failure;
 
     BatchTicket(CommandBatch batch, Completion completion) {
-        this(batch, completion, false);
+        this(batch, completion, false, null);
     }
 
-    private BatchTicket(CommandBatch batch, Completion completion, boolean value) {
+    private BatchTicket(CommandBatch batch, Completion completion, boolean value, @Nullable UnitGroup group) {
         this.batch = batch;
         this.completion = completion;
         this.value = value;
+        this.group = group;
+    }
+
+    /** A ticket for a transaction that was put together of units of other batches. */
+    static BatchTicket ofGroup(CommandBatch batch, UnitGroup group, Completion completion) {
+        var ticket = new BatchTicket(batch, completion, false, group);
+        ticket.expectAnswer();
+        ticket.routed();
+        return ticket;
     }
 
     /** A ticket for the commands that write a key which was read again at the source. */
     static BatchTicket ofValue(CommandBatch batch, Completion completion) {
-        return new BatchTicket(batch, completion, true);
+        return new BatchTicket(batch, completion, true, null);
     }
 
     /** The point that the source had reached when the unit that begins at {@code row} was part of its data. */

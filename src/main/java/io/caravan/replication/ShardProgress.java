@@ -12,6 +12,7 @@ import io.caravan.command.Phase;
  * @param sweepDue whether the destination may have keys that the source has no more
  * @param repeatedUntil offset up to which a process before this one may have applied something; 0 if none
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
+ * @param lineage the name of the history, see {@link io.caravan.command.BatchOrigin#lineage}
  */
 public record ShardProgress(
         String shard,
@@ -20,4 +21,5 @@ public record ShardProgress(
         ReplicationPosition position,
         boolean sweepDue,
         long repeatedUntil,
-        long ceiling) {}
+        long ceiling,
+        String lineage) {}
