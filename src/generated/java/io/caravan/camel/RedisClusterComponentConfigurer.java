@@ -43,6 +43,8 @@ public class RedisClusterComponentConfigurer extends PropertyConfigurerSupport i
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "hostnameverification":
         case "hostnameVerification": getOrCreateConfiguration(target).setHostnameVerification(property(camelContext, boolean.class, value)); return true;
+        case "indoubt":
+        case "inDoubt": getOrCreateConfiguration(target).setInDoubt(property(camelContext, io.caravan.cluster.DestinationSettings.InDoubt.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "onerror":
@@ -81,6 +83,8 @@ public class RedisClusterComponentConfigurer extends PropertyConfigurerSupport i
         case "healthCheckProducerEnabled": return boolean.class;
         case "hostnameverification":
         case "hostnameVerification": return boolean.class;
+        case "indoubt":
+        case "inDoubt": return io.caravan.cluster.DestinationSettings.InDoubt.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "onerror":
@@ -120,6 +124,8 @@ public class RedisClusterComponentConfigurer extends PropertyConfigurerSupport i
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "hostnameverification":
         case "hostnameVerification": return getOrCreateConfiguration(target).isHostnameVerification();
+        case "indoubt":
+        case "inDoubt": return getOrCreateConfiguration(target).getInDoubt();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "onerror":

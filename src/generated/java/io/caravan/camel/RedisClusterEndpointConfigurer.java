@@ -29,6 +29,8 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
         case "flush": target.getConfiguration().setFlush(property(camelContext, io.caravan.cluster.DestinationSettings.Flush.class, value)); return true;
         case "hostnameverification":
         case "hostnameVerification": target.getConfiguration().setHostnameVerification(property(camelContext, boolean.class, value)); return true;
+        case "indoubt":
+        case "inDoubt": target.getConfiguration().setInDoubt(property(camelContext, io.caravan.cluster.DestinationSettings.InDoubt.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "onerror":
@@ -58,6 +60,8 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
         case "flush": return io.caravan.cluster.DestinationSettings.Flush.class;
         case "hostnameverification":
         case "hostnameVerification": return boolean.class;
+        case "indoubt":
+        case "inDoubt": return io.caravan.cluster.DestinationSettings.InDoubt.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "onerror":
@@ -88,6 +92,8 @@ public class RedisClusterEndpointConfigurer extends PropertyConfigurerSupport im
         case "flush": return target.getConfiguration().getFlush();
         case "hostnameverification":
         case "hostnameVerification": return target.getConfiguration().isHostnameVerification();
+        case "indoubt":
+        case "inDoubt": return target.getConfiguration().getInDoubt();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "onerror":

@@ -23,11 +23,12 @@ public class RedisClusterEndpointUriFactory extends org.apache.camel.support.com
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(14);
+        Set<String> props = new HashSet<>(15);
         props.add("acknowledge");
         props.add("connectTimeout");
         props.add("flush");
         props.add("hostnameVerification");
+        props.add("inDoubt");
         props.add("lazyStartProducer");
         props.add("nodes");
         props.add("onError");

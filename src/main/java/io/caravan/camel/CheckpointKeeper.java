@@ -67,6 +67,7 @@ final class CheckpointKeeper {
     private boolean failing;
     private boolean sweeping;
     private List<String> writers = List.of();
+    private boolean inSlot;
 
     CheckpointKeeper(String task, CheckpointStore store) {
         this.task = task;
@@ -101,15 +102,25 @@ final class CheckpointKeeper {
                     known.get().slots());
             return Optional.of(StartingPoint.ANEW);
         }
-        return known.map(CheckpointKeeper::startingPoint);
+        return known.map(this::startingPoint);
     }
 
-    private static StartingPoint startingPoint(Checkpoint checkpoint) {
+    private StartingPoint startingPoint(Checkpoint checkpoint) {
         if (checkpoint.phase() == Phase.SNAPSHOT) {
             return StartingPoint.ANEW;
         }
+        if (inSlot && checkpoint.lineage().isEmpty() && checkpoint.ceiling() > checkpoint.applied()) {
+            LOG.warn(
+                    "task {}: a process that kept no checkpoints in slots has left commands of source {} in doubt, from offset {} to"
+                            + " {}, and keys are not to be read again (inDoubt=IN_SLOT): it begins anew with a snapshot",
+                    task,
+                    checkpoint.source(),
+                    checkpoint.applied(),
+                    checkpoint.ceiling());
+            return StartingPoint.ANEW;
+        }
         var position = new ReplicationPosition(checkpoint.replicationId(), checkpoint.applied(), checkpoint.database());
-        return StartingPoint.at(position, checkpoint.ceiling(), checkpoint.sweep() == Sweep.DUE);
+        return StartingPoint.at(position, checkpoint.ceiling(), checkpoint.sweep() == Sweep.DUE, checkpoint.lineage());
     }
 
     /**
@@ -159,6 +170,11 @@ final class CheckpointKeeper {
     /** From now on writes down whether the destination held nothing when the task began. */
     synchronized void sweeping(boolean allowed) {
         sweeping = allowed;
+    }
+
+    /** Checkpoints are kept in the slots of a destination, too: from now on writes down which are of the present history. */
+    synchronized void inSlot() {
+        inSlot = true;
     }
 
     private Optional<Checkpoint> inherited(SourceMaster master, Histories histories) throws IOException {
@@ -222,7 +238,8 @@ final class CheckpointKeeper {
                 position,
                 progress.sweepDue(),
                 progress.repeatedUntil(),
-                Math.max(position.offset(), progress.repeatedUntil()));
+                Math.max(position.offset(), progress.repeatedUntil()),
+                progress.lineage());
     }
 
     private synchronized CompletableFuture<Void> awaitOnTheirWay() {
@@ -273,6 +290,7 @@ final class CheckpointKeeper {
                 slotsOf(progress.master()),
                 sweeping ? progress.sweepDue() ? Sweep.DUE : Sweep.DONE : Sweep.NEVER,
                 writers,
+                inSlot ? progress.lineage() : "",
                 System.currentTimeMillis());
     }
 

@@ -2,6 +2,7 @@ package io.caravan.camel;
 
 import io.caravan.cluster.DestinationSettings.Acknowledge;
 import io.caravan.cluster.DestinationSettings.Flush;
+import io.caravan.cluster.DestinationSettings.InDoubt;
 import io.caravan.cluster.DestinationSettings.OnError;
 import io.caravan.cluster.DestinationSettings.Scripts;
 import org.apache.camel.RuntimeCamelException;
@@ -62,6 +63,13 @@ public class RedisClusterConfiguration implements Cloneable {
             description =
                     "What becomes of EVAL and EVALSHA, which a source before Redis 7.0 may send instead of what the script has done: VERBATIM (they are run here, too; the keys of one that fails are read again at the source) or REFRESH (they are not run, and their keys are read again: for scripts that do not do the same everywhere; one that names no keys is refused)")
     private Scripts scripts = Scripts.VERBATIM;
+
+    @UriParam(
+            label = "producer",
+            defaultValue = "READ_AGAIN",
+            description =
+                    "How it is settled whether a command has been applied that may not be applied twice, when its answer was lost, or a process was killed before it was written down: READ_AGAIN (its keys are read again at the source) or IN_SLOT (it is sent in one transaction with a checkpoint in its slot, a key of Caravan's own, which tells; for a source that may not be read, whose account has no more rights than psync, replconf and ping. The destination does more for each such command, and what only reading could put right stops the shard, or has it begin anew with a snapshot)")
+    private InDoubt inDoubt = InDoubt.READ_AGAIN;
 
     @UriParam(
             label = "producer",
@@ -172,6 +180,16 @@ public class RedisClusterConfiguration implements Cloneable {
     /** When something counts as applied. */
     public void setAcknowledge(Acknowledge acknowledge) {
         this.acknowledge = acknowledge;
+    }
+
+    /** How it is settled whether a command has been applied. */
+    public InDoubt getInDoubt() {
+        return inDoubt;
+    }
+
+    /** How it is settled whether a command has been applied. */
+    public void setInDoubt(InDoubt inDoubt) {
+        this.inDoubt = inDoubt;
     }
 
     /** What becomes of scripts that a source sends as they are. */

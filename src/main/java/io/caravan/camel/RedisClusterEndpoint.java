@@ -170,6 +170,7 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
                 configuration.getFlush(),
                 configuration.getAcknowledge(),
                 configuration.getScripts(),
+                configuration.getInDoubt(),
                 Duration.ofMillis(configuration.getRefreshInterval()));
     }
 

@@ -196,7 +196,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         if (kept != null) {
             kept.take(destinations.all());
             if (kept.decideOnSweeping(destinations)) {
-                started.sweeps();
+                removeWhatIsLost(started, kept);
             }
             for (SourceMaster master : masters) {
                 kept.startOf(master, started::historiesOf).ifPresent(point -> points.put(master, point));
@@ -204,6 +204,14 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
             kept.forgetOthers(masters);
         }
         return points;
+    }
+
+    private static void removeWhatIsLost(ReplicationSession started, TaskContinuity kept) {
+        if (kept.readsNothing()) {
+            started.empties();
+        } else {
+            started.sweeps();
+        }
     }
 
     /** Where the batches of all shards go: on the shards' threads. */

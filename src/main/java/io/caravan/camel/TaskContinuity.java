@@ -40,6 +40,7 @@ final class TaskContinuity {
     private final TaskLease lease;
     private final RedisReplicationConfiguration configuration;
     private boolean sweeping;
+    private boolean readsNothing;
 
     private TaskContinuity(
             CheckpointStore store, Lease lease, String task, RedisReplicationConfiguration configuration) {
@@ -96,6 +97,15 @@ final class TaskContinuity {
         List<String> former = keeper.formerWriters();
         destinations.forEach(destination -> destination.end(former));
         keeper.writers(destinations.stream().map(Destination::writer).toList());
+        readsNothing = destinations.stream().anyMatch(Destination::readsNothing);
+        if (readsNothing) {
+            keeper.inSlot();
+        }
+    }
+
+    /** Whether a destination has been told that no key may be read at the source. */
+    boolean readsNothing() {
+        return readsNothing;
     }
 
     /**
@@ -135,7 +145,7 @@ final class TaskContinuity {
                 TimeUnit.MILLISECONDS);
         long interval = configuration.getCheckpointInterval();
         scheduler.scheduleWithFixedDelay(() -> keeper.store(session), interval, interval, TimeUnit.MILLISECONDS);
-        if (sweeping) {
+        if (sweeping && !readsNothing) {
             var sweeper = new Sweeper(task, session, destinations);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param slots the slots that the shard served, {@code 0-5460}: keys of others may have come or gone without a word
  * @param sweep what is to become of keys of the destination that the source has not
  * @param writers the names of the connections that may have sent it, the latest first: this process's, and those before
+ * @param lineage the name that the history has in the checkpoints that are kept in the destination's slots; empty if none are
  * @param timeMillis when it was written, milliseconds since 1970
  */
 public record Checkpoint(
@@ -37,6 +38,7 @@ public record Checkpoint(
         String slots,
         Sweep sweep,
         List<String> writers,
+        String lineage,
         long timeMillis) {
 
     /** What is to become of keys of the destination that the source has not. */
@@ -61,7 +63,7 @@ public record Checkpoint(
     public String encode() {
         return "version=" + VERSION + " source=" + source + " replicationId=" + replicationId + " applied=" + applied
                 + " ceiling=" + ceiling + " phase=" + phase + " database=" + database + " slots=" + slots + " sweep="
-                + sweep + " writers=" + String.join(",", writers) + " time=" + timeMillis;
+                + sweep + " writers=" + String.join(",", writers) + " lineage=" + lineage + " time=" + timeMillis;
     }
 
     /**
@@ -94,6 +96,7 @@ public record Checkpoint(
                     Arrays.stream(required(field, "writers").split(","))
                             .filter(name -> !name.isEmpty())
                             .toList(),
+                    field.getOrDefault("lineage", ""),
                     Long.parseLong(required(field, "time")));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("a damaged checkpoint: '" + line + "'", e);

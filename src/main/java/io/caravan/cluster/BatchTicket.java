@@ -20,6 +20,10 @@ final class BatchTicket {
     }
 
     final CommandBatch batch;
+
+    /** The units that it stands for, if it was put together of some. */
+    final @Nullable UnitGroup group;
+
     private final boolean value;
     private final int era;
     private final Completion completion;
@@ -30,14 +34,23 @@ final class BatchTicket {
     private @Nullable Throwable failure;
 
     BatchTicket(CommandBatch batch, Completion completion) {
-        this(batch, completion, false, 0);
+        this(batch, completion, false, 0, null);
     }
 
-    private BatchTicket(CommandBatch batch, Completion completion, boolean value, int era) {
+    private BatchTicket(CommandBatch batch, Completion completion, boolean value, int era, @Nullable UnitGroup group) {
         this.batch = batch;
         this.completion = completion;
         this.value = value;
         this.era = era;
+        this.group = group;
+    }
+
+    /** A ticket for a transaction that was put together of units of other batches. */
+    static BatchTicket ofGroup(CommandBatch batch, UnitGroup group, Completion completion) {
+        var ticket = new BatchTicket(batch, completion, false, 0, group);
+        ticket.expectAnswer();
+        ticket.routed();
+        return ticket;
     }
 
     /**
@@ -46,7 +59,7 @@ final class BatchTicket {
      * @param era that of its shard when the source was asked
      */
     static BatchTicket ofValue(CommandBatch batch, int era, Completion completion) {
-        return new BatchTicket(batch, completion, true, era);
+        return new BatchTicket(batch, completion, true, era, null);
     }
 
     /** The point that the source had reached when the unit that begins at {@code row} was part of its data. */

@@ -55,6 +55,9 @@ final class BroadcastRules {
 
     private boolean admitFlush(BatchTicket ticket, int row) {
         CommandBatch batch = ticket.batch;
+        if (Emptying.isBeforeSnapshot(batch)) {
+            return true;
+        }
         boolean ofAnotherDatabase =
                 cluster && batch.database(row) != 0 && batch.spec(row).name().equals("FLUSHDB");
         if (ofAnotherDatabase || flush == DestinationSettings.Flush.IGNORE) {

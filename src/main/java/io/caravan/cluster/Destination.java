@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,11 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         return admin.isCluster();
     }
 
+    /** Whether no key is ever read at the source for it: checkpoints in its slots say what has been applied. */
+    public boolean readsNothing() {
+        return settings.inDoubt() == DestinationSettings.InDoubt.IN_SLOT;
+    }
+
     /** Its product and version. */
     public ServerVersion version() {
         return admin.version();
@@ -185,6 +191,10 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     /** Reads keys again at the source, and makes them here what they are there. Does not wait. */
     public CompletionStage<Void> refresh(SourceShard shard, int database, List<byte[]> keys) {
+        if (readsNothing()) {
+            return CompletableFuture.failedStage(
+                    new IllegalStateException("no key is to be read at the source (inDoubt=IN_SLOT)"));
+        }
         var done = new CompletableFuture<Void>();
         eventLoop.execute(() -> router.refresh(shard, database, keys, failure -> {
             if (failure == null) {
@@ -352,6 +362,19 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     }
 
     @Override
+    public void read(byte[] key, BiConsumer<byte @Nullable [], @Nullable Throwable> answer) {
+        admin.call(List.of("GET".getBytes(StandardCharsets.US_ASCII), key))
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((value, failure) -> eventLoop.execute(() -> {
+                    if (!closed) {
+                        answer.accept(value instanceof byte[] bytes ? bytes : null, failure);
+                    }
+                }));
+    }
+
+    @Override
     public void fenced() {
         tickWhileFenced();
     }
@@ -385,7 +408,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     /** On the thread of the shard: what the destination takes is not the event loop's concern. */
     private void translate(CommandBatch batch) {
         dialect.adapt(batch);
-        if (LateCommands.isLate(batch.origin())) {
+        if (!readsNothing() && LateCommands.isLate(batch.origin())) {
             LateCommands.refresh(batch);
         }
         if (settings.scripts() == DestinationSettings.Scripts.REFRESH) {

@@ -15,6 +15,8 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.async.RedisKeyAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.Partitions;
@@ -36,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -161,6 +164,9 @@ final class DestinationAdmin implements AutoCloseable {
 
     /** Removes keys; the stage ends when it has found none of them any more. */
     CompletionStage<Void> empty(Emptying keys) {
+        if (keys.beforeSnapshot()) {
+            return emptyBeforeSnapshot(keys);
+        }
         if (cluster != null) {
             return emptyCluster(cluster, keys);
         }
@@ -168,6 +174,39 @@ final class DestinationAdmin implements AutoCloseable {
             return KeyEmptier.empty(standard.async(), keys);
         }
         throw new IllegalStateException("neither a cluster nor a standard destination");
+    }
+
+    /** All keys are looked through, since Caravan's own stay; nothing else is written meanwhile. */
+    private CompletionStage<Void> emptyBeforeSnapshot(Emptying keys) {
+        if (cluster != null) {
+            return walk(keys.places(), (database, some) -> unlink(cluster.async(), keys, some));
+        }
+        if (standard == null || nodeClient == null || standardUri == null) {
+            throw new IllegalStateException("neither a cluster nor a standard destination");
+        }
+        RedisClient client = nodeClient;
+        RedisURI uri = standardUri;
+        return standard.async().info("keyspace").thenCompose(keyspace -> {
+            CompletionStage<Void> emptied = CompletableFuture.completedStage(null);
+            for (int database : databasesIn(keyspace)) {
+                if (keys.database().orElse(database) == database) {
+                    emptied = emptied.thenCompose(done -> onDatabase(
+                            client,
+                            uri,
+                            database,
+                            server -> new KeyWalk(server, keys.places(), some -> unlink(server, keys, some)).run()));
+                }
+            }
+            return emptied;
+        });
+    }
+
+    private static CompletionStage<Void> unlink(
+            RedisKeyAsyncCommands<byte[], byte[]> server, Emptying keys, List<byte[]> some) {
+        byte[][] removed = some.stream().filter(keys::removes).toArray(byte[][]::new);
+        return removed.length == 0
+                ? CompletableFuture.completedStage(null)
+                : server.unlink(removed).thenApply(count -> null);
     }
 
     /**
@@ -210,15 +249,26 @@ final class DestinationAdmin implements AutoCloseable {
         return walked;
     }
 
-    /** On a connection of its own, which has another database selected than the others. */
     private static CompletionStage<Void> walkDatabase(
             RedisClient client, RedisURI uri, int database, BitSet slots, KeyVisitor visitor) {
+        return onDatabase(
+                client,
+                uri,
+                database,
+                server -> new KeyWalk(server, slots, keys -> visitor.visit(database, keys)).run());
+    }
+
+    /** On a connection of its own, which has another database selected than the others. */
+    private static CompletionStage<Void> onDatabase(
+            RedisClient client,
+            RedisURI uri,
+            int database,
+            Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<Void>> action) {
         return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
                 .thenCompose(connection -> connection
                         .async()
                         .select(database)
-                        .thenCompose(ok ->
-                                new KeyWalk(connection.async(), slots, keys -> visitor.visit(database, keys)).run())
+                        .thenCompose(ok -> action.apply(connection.async()))
                         .whenComplete((done, failure) -> connection.closeAsync()));
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param flush what becomes of {@code FLUSHALL} and {@code FLUSHDB}
  * @param acknowledge when something counts as applied
  * @param scripts what becomes of scripts that a source sends as they are
+ * @param inDoubt how it is settled whether a command has been applied whose answer is missing
  * @param refreshInterval least time between two readings of one key at the source
  */
 public record DestinationSettings(
@@ -36,10 +37,15 @@ public record DestinationSettings(
         Flush flush,
         Acknowledge acknowledge,
         Scripts scripts,
+        InDoubt inDoubt,
         Duration refreshInterval) {
 
     public DestinationSettings {
         nodes = List.copyOf(nodes);
+        if (inDoubt == InDoubt.IN_SLOT && scripts == Scripts.REFRESH) {
+            throw new IllegalArgumentException(
+                    "scripts=REFRESH has the keys of scripts read at the source, and inDoubt=IN_SLOT has none read; set one of them");
+        }
     }
 
     /** What becomes of a command that the destination refuses. */
@@ -74,6 +80,17 @@ public record DestinationSettings(
         VERBATIM,
         /** Their keys are read again at the source instead. */
         REFRESH
+    }
+
+    /** How it is settled whether a command has been applied, where its answer was lost or an earlier process may have sent it. */
+    public enum InDoubt {
+        /** The keys of a command that may not be applied twice are read again at the source. */
+        READ_AGAIN,
+        /**
+         * Such a command is sent in one transaction with a checkpoint in its slot, which is asked for. No key is ever read at the
+         * source.
+         */
+        IN_SLOT
     }
 
     /**

@@ -3,19 +3,30 @@ package io.caravan.cluster;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.HashSlot;
 import io.caravan.command.PartialFlush;
+import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
 import io.caravan.node.SlotRanges;
 import io.caravan.refresh.SourceKey;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A flush that removes some of a destination's keys, so that no command of a server does it: those in the slots of the shard that
  * it comes from, and of these, if several databases share the destination's one, those of the flushed one.
  *
+ * <p>Before a repeated snapshot it is not the source that has flushed: everything goes that the destination has of the shard, and
+ * what Caravan keeps there itself stays.
+ *
  * @param slots of the source; not to be changed
+ * @param beforeSnapshot whether it makes room for a snapshot
+ * @param database before a snapshot the only database of a standard server that is emptied; empty for every one
  */
-record Emptying(BitSet slots, Optional<PartialFlush> part) {
+record Emptying(BitSet slots, Optional<PartialFlush> part, boolean beforeSnapshot, OptionalInt database) {
+
+    Emptying(BitSet slots, Optional<PartialFlush> part) {
+        this(slots, part, false, OptionalInt.empty());
+    }
 
     /** Whether the command in {@code row} is a flush at all. */
     static boolean isFlush(CommandBatch batch, int row) {
@@ -23,10 +34,23 @@ record Emptying(BitSet slots, Optional<PartialFlush> part) {
         return name.equals("FLUSHALL") || name.equals("FLUSHDB");
     }
 
+    /** Whether flushes of the batch make room for a snapshot: a source does not say that. */
+    static boolean isBeforeSnapshot(CommandBatch batch) {
+        return batch.origin().phase() == Phase.SNAPSHOT;
+    }
+
     /** What the command in {@code row} removes, unless it is no flush, or one that is sent as it is. */
     static Optional<Emptying> of(CommandBatch batch, int row) {
         if (!isFlush(batch, row)) {
             return Optional.empty();
+        }
+        if (isBeforeSnapshot(batch)) {
+            boolean all = batch.spec(row).name().equals("FLUSHALL");
+            return Optional.of(new Emptying(
+                    batch.origin().shard().slots(),
+                    PartialFlush.of(batch, row),
+                    true,
+                    all ? OptionalInt.empty() : OptionalInt.of(batch.database(row))));
         }
         var emptying = new Emptying(batch.origin().shard().slots(), PartialFlush.of(batch, row));
         return emptying.isOfAllSlots() && emptying.part().isEmpty() ? Optional.empty() : Optional.of(emptying);

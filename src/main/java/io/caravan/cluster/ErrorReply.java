@@ -15,6 +15,9 @@ record ErrorReply(String text, boolean applied) {
     private static final String UNREADABLE =
             "if it is a module's value, the node lacks the module, or has one that is too old for it";
 
+    /** What {@code EXEC} says if nothing was wrong with the commands before it, and the server cannot run it now. */
+    private static final String DISCARDED = "EXECABORT Transaction discarded because of: ";
+
     /** What servers of all versions say where a key is missing, or has a value that the command cannot do anything with. */
     private static final List<String> DIFFERENCES = List.of(
             "no such key",
@@ -32,6 +35,12 @@ record ErrorReply(String text, boolean applied) {
             "to exist", // XGROUP
             "element not found",
             "HyperLogLog");
+
+    ErrorReply {
+        if (text.startsWith(DISCARDED)) {
+            text = text.substring(DISCARDED.length());
+        }
+    }
 
     /** What follows from an error. */
     enum Remedy {

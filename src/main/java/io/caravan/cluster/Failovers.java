@@ -86,6 +86,10 @@ final class Failovers {
             return;
         }
         Set<SourceKey> keys = recent.keysOf(slots, router.openTickets().batches());
+        if (router.readsNothing() && !keys.isEmpty()) {
+            beginAnew(former, slots, keys);
+            return;
+        }
         if (keys.isEmpty()) {
             LOG.info(
                     "destination {} has been replaced as master of slots {}; nothing was written there that its replicas may lack",
@@ -112,6 +116,20 @@ final class Failovers {
                                 report(former, failure);
                             });
                 });
+    }
+
+    private static void beginAnew(NodeAddress former, BitSet slots, Set<SourceKey> keys) {
+        LOG.warn(
+                "destination {} has been replaced as master of slots {}: its successor may not have received what was written to {}"
+                        + " keys lately, which are not to be read again (inDoubt=IN_SLOT): beginning anew with a snapshot",
+                former,
+                SlotRanges.text(slots),
+                keys.size());
+        keys.stream()
+                .map(SourceKey::shard)
+                .distinct()
+                .forEach(shard -> shard.beginAnew(
+                        "destination " + former + " was replaced by a replica that may have lost writes"));
     }
 
     private static void report(NodeAddress former, @Nullable Throwable failure) {

@@ -46,12 +46,26 @@ final class Fence {
     /** Keys of the slot that are being read again; it stays closed until they have been. */
     int refreshes;
 
+    /** Whether it is closed only until what was sent is answered; see {@link SlotCheckpoints}. */
+    boolean routine;
+
+    /** Whether the slot's checkpoint has been asked for. */
+    boolean asking;
+
+    /** Units at the front that go each by itself, since together they were refused. */
+    int alone;
+
     private long notBeforeNanos;
     private int attempts;
 
     Fence(int slot) {
         this.slot = slot;
         notBeforeNanos = System.nanoTime();
+    }
+
+    /** Whether keys of the slot are being read again, or its checkpoint. */
+    boolean isBeingRead() {
+        return refreshes > 0 || asking;
     }
 
     /** Waits before the next attempt, longer each time. */
@@ -72,7 +86,7 @@ final class Fence {
     /** Where the next unit is to be asked for, if its node said so. */
     @Nullable
     NodeAddress ask() {
-        Unit next = refused.isEmpty() ? waiting.peek() : refused.peek();
+        Unit next = peek();
         return next == null ? null : next.ask();
     }
 
@@ -81,6 +95,12 @@ final class Fence {
         for (int i = refused.size(); i > 0; i--) {
             refused.add(refused.remove().askedFor(null));
         }
+    }
+
+    /** The next unit; it stays. */
+    @Nullable
+    Unit peek() {
+        return refused.isEmpty() ? waiting.peek() : refused.peek();
     }
 
     /** Takes out the next unit. */

@@ -12,9 +12,13 @@ final class FenceOpener {
     private final Fences fences;
     private final LinkTable links;
     private final UnitKeys units;
+    private final @Nullable SlotCheckpoints checkpoints;
 
-    FenceOpener(SlotRouter router, Fences fences, LinkTable links, UnitKeys units) {
+    /** @param checkpoints says what goes out next, if checkpoints are kept in the slots */
+    FenceOpener(
+            SlotRouter router, Fences fences, LinkTable links, UnitKeys units, @Nullable SlotCheckpoints checkpoints) {
         this.router = router;
+        this.checkpoints = checkpoints;
         this.fences = fences;
         this.links = links;
         this.units = units;
@@ -29,7 +33,7 @@ final class FenceOpener {
 
     /** Looks at one: nothing of the slot may be on its way, or be read again, and its pause must be over. */
     void advance(Fence fence) {
-        while (!fences.areOnTheirWay(fence.slot) && !fence.probing && fence.refreshes == 0 && fence.isDue()) {
+        while (!fences.areOnTheirWay(fence.slot) && !fence.probing && !fence.isBeingRead() && fence.isDue()) {
             fence.refusedKeys.clear();
             if (fence.isEmpty()) {
                 fences.remove(fence);
@@ -37,7 +41,12 @@ final class FenceOpener {
             }
             NodeLink link = linkOf(fence);
             if (link == null || !link.isUp()) {
+                fences.close(fence.slot); // whoever looks for a link will look at it, too
                 return;
+            }
+            if (checkpoints != null) {
+                checkpoints.sendNext(fence, link);
+                continue;
             }
             if (fence.opening == Fence.Opening.TOGETHER) {
                 sendTogether(fence, link);

@@ -14,6 +14,10 @@ final class Fences {
 
     private final int[] onTheirWay = new int[HashSlot.COUNT + 1];
     private final Set<Fence> closed = new LinkedHashSet<>();
+
+    /** How many are held back only until what was sent is answered. */
+    private int routine;
+
     private final Runnable onClosed;
 
     /** @param onClosed run when a slot is held back that was not */
@@ -33,22 +37,49 @@ final class Fences {
         if (fence == null) {
             fence = new Fence(slot);
             fenceOfSlot[slot] = fence;
-            closed.add(fence);
-            onClosed.run();
+            add(fence);
+        } else if (fence.routine) {
+            fence.routine = false;
+            routine--;
+            add(fence);
         }
+        return fence;
+    }
+
+    private void add(Fence fence) {
+        closed.add(fence);
+        onClosed.run();
+    }
+
+    /** The fence of a slot that flows: nothing is wrong with it, so nobody need look at it before an answer comes. */
+    Fence closeRoutinely(int slot) {
+        var fence = new Fence(slot);
+        fence.routine = true;
+        routine++;
+        fenceOfSlot[slot] = fence;
         return fence;
     }
 
     void remove(Fence fence) {
         fenceOfSlot[fence.slot] = null;
-        closed.remove(fence);
+        if (fence.routine) {
+            routine--;
+        } else {
+            closed.remove(fence);
+        }
     }
 
+    /** Whether every slot flows. */
     boolean isEmpty() {
+        return closed.isEmpty() && routine == 0;
+    }
+
+    /** Whether no slot is held back for something that is wrong. */
+    boolean isQuiet() {
         return closed.isEmpty();
     }
 
-    /** The closed ones as they are now, the oldest first. */
+    /** Those that are closed for something that is wrong as they are now, the oldest first. */
     List<Fence> all() {
         return List.copyOf(closed);
     }

@@ -320,6 +320,10 @@ final class NodeLink implements ReplyScanner.Replies {
 
     @Override
     public void elementError(int element, String message) {
+        UnitGroup group = inFlight.ticket().group;
+        if (group != null) {
+            group.failed(element, message);
+        }
         remember(new ErrorReply(message, true));
     }
 

@@ -50,7 +50,7 @@ final class Refusals {
         BatchTicket ticket = unit.ticket();
         int row = unit.row();
         String where = "destination " + link.address();
-        if (unit.repeated() || overtaken || ticket.mayBeRepeated(row) || Units.isScriptWithKeys(ticket, row)) {
+        if (unit.repeated() || overtaken || ticket.mayBeRepeated(row) || ranInPart(ticket, row)) {
             units.refresh(ticket, row);
         } else if (error.showsDifference() && !ticket.isValue()) {
             counts.different(where, ticket.batch, Units.telling(ticket, row), error);
@@ -58,5 +58,10 @@ final class Refusals {
         } else {
             refuse(ticket, counts.refused(where, ticket.batch, Units.telling(ticket, row), error));
         }
+    }
+
+    /** Where nothing may be read a script that fails is refused: one that fails at every try would bring one snapshot after the other. */
+    private boolean ranInPart(BatchTicket ticket, int row) {
+        return units.mayRead() && Units.isScriptWithKeys(ticket, row);
     }
 }

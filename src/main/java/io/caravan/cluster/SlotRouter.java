@@ -1,5 +1,6 @@
 package io.caravan.cluster;
 
+import io.caravan.cluster.DestinationSettings.InDoubt;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.HashSlot;
 import io.caravan.command.Scope;
@@ -14,6 +15,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlotRouter implements NodeLink.Owner {
 
+    private static final String UNREAD =
+            "its keys would have to be read again at the source, for they lie in different slots, or"
+                    + " a script names them, and no key is to be read (inDoubt=IN_SLOT); give them one {hash tag}, leave the command out, or"
+                    + " let the account read (inDoubt=READ_AGAIN)";
+
     private final RefusedCommands refusedCommands;
     private final boolean cluster;
     private final KeyRefresher refresher;
@@ -48,6 +55,9 @@ final class SlotRouter implements NodeLink.Owner {
     private final Broadcasts broadcasts;
     private final BroadcastRules broadcastRules;
     private final Remedies remedies;
+
+    /** Kept in the slots if nothing is to be read at the source. */
+    private final @Nullable SlotCheckpoints checkpoints;
 
     /** What the router needs from those around it; called on the event loop. */
     interface DestinationEvents {
@@ -66,6 +76,9 @@ final class SlotRouter implements NodeLink.Owner {
 
         /** Keys are to be removed; {@code done} is run, on the event loop, when none of them is left. */
         void empty(Emptying keys, Runnable done);
+
+        /** The value of a string key is asked for; {@code answer} is told on the event loop, of {@code null} if there is none. */
+        void read(byte[] key, BiConsumer<byte @Nullable [], @Nullable Throwable> answer);
 
         /** Something is held back: {@link #tick()} is to be called until {@link #hasFences()} says no. */
         void fenced();
@@ -88,10 +101,14 @@ final class SlotRouter implements NodeLink.Owner {
                 (delay, unit, task) -> eventLoop.schedule(task, delay, unit),
                 settings.refreshInterval().toNanos(),
                 new ValueBatches(adapter));
-        units = new UnitKeys(refresher);
+        boolean readsNothing = settings.inDoubt() == InDoubt.IN_SLOT;
+        units = new UnitKeys(refresher, !readsNothing);
         refusals = new Refusals(refusedCommands, units, settings.onError());
         openTickets = new OpenTickets(refresher::passed);
-        opener = new FenceOpener(this, fences, links, units);
+        checkpoints = readsNothing
+                ? new SlotCheckpoints(this, events, fences, refusals, cluster, settings.firstBackoff())
+                : null;
+        opener = new FenceOpener(this, fences, links, units, checkpoints);
         broadcastRules = new BroadcastRules(cluster, settings.flush(), refusedCommands, refusals::refuse);
         remedies = new Remedies(links, events, settings.firstBackoff());
         broadcasts = new Broadcasts(this, links, events, refusedCommands, settings.onError());
@@ -156,12 +173,27 @@ final class SlotRouter implements NodeLink.Owner {
             ticket.expectAnswer();
             if (batch.spec(row).scope() != Scope.MASTERS) {
                 route(ticket, row, end);
+            } else if (checkpoints != null && SlotCheckpoints.isUndecided(ticket, row)) {
+                units.refresh(ticket, row);
             } else if (broadcastRules.admit(ticket, row)) {
                 broadcasts.start(ticket, row, end);
+                sendHeld();
                 return;
             }
         }
         ticket.routed();
+        sendHeld();
+    }
+
+    private void sendHeld() {
+        if (checkpoints != null) {
+            checkpoints.sendHeld();
+        }
+    }
+
+    /** Whether no key is ever read at the source. */
+    boolean readsNothing() {
+        return checkpoints != null;
     }
 
     /** The batches whose writes may be lost with a master. */
@@ -207,7 +239,7 @@ final class SlotRouter implements NodeLink.Owner {
     }
 
     boolean hasFences() {
-        return !fences.isEmpty() || !broadcasts.isEmpty();
+        return !fences.isQuiet() || !broadcasts.isEmpty();
     }
 
     /** What has been read again at the source; any thread. */
@@ -238,12 +270,22 @@ final class SlotRouter implements NodeLink.Owner {
             refusals.refuse(ticket, refusedCommands.impossible("IMPOSSIBLE", batch, row, objection));
         } else if (batch.isReserved(row)) { // of the source, when that was a destination
             ticket.answered();
+        } else if (checkpoints != null) {
+            routeUnread(checkpoints, ticket, row, end);
         } else if (units.containedInReading(ticket, row)) {
             units.drop(ticket, row);
         } else if (Units.isToBeRefreshed(batch, row, end) || units.isInDoubt(ticket, row)) {
             units.refresh(ticket, row);
         } else if (refusals.isSendable(ticket, row, end)) {
             send(ticket, row, slotOf(ticket, row));
+        }
+    }
+
+    private void routeUnread(SlotCheckpoints inSlot, BatchTicket ticket, int row, int end) {
+        if (Units.isToBeRefreshed(ticket.batch, row, end)) {
+            refusals.refuse(ticket, refusedCommands.impossible("UNREAD", ticket.batch, row, UNREAD));
+        } else if (refusals.isSendable(ticket, row, end)) {
+            inSlot.route(ticket, row, slotOf(ticket, row));
         }
     }
 
@@ -254,7 +296,9 @@ final class SlotRouter implements NodeLink.Owner {
 
     /** Nearly all commands: nothing but what was read again could speak against them. */
     private void routePlain(BatchTicket ticket, int row) {
-        if (units.containedInReading(ticket, row)) {
+        if (checkpoints != null) {
+            checkpoints.route(ticket, row, cluster ? ticket.batch.slot(row) : Units.KEYLESS);
+        } else if (units.containedInReading(ticket, row)) {
             units.drop(ticket, row);
         } else if (units.isInDoubt(ticket, row)) {
             units.refresh(ticket, row);
@@ -268,6 +312,9 @@ final class SlotRouter implements NodeLink.Owner {
         if (!cluster) {
             return Units.KEYLESS;
         }
+        if (ticket.group != null) {
+            return ticket.group.slot;
+        }
         return ticket.batch.isPlain(row) ? ticket.batch.slot(row) : Units.slotOf(ticket, row);
     }
 
@@ -277,7 +324,7 @@ final class SlotRouter implements NodeLink.Owner {
     }
 
     /** Sends a unit that nothing speaks against, or lets it wait at its slot's fence. */
-    private void send(BatchTicket ticket, int row, int slot) {
+    void send(BatchTicket ticket, int row, int slot) {
         Fence fence = fences.of(slot);
         if (fence != null) {
             fence.waiting.add(new Unit(ticket, row, false));
@@ -301,7 +348,9 @@ final class SlotRouter implements NodeLink.Owner {
         int slot = slotOf(ticket, row);
         fences.ended(slot);
         Fence fence = fences.of(slot);
-        if (fence != null && hasOvertaken(fence, ticket, row) || LateCommands.hasCome(ticket, row)) {
+        if (fence != null && hasOvertaken(fence, ticket, row)) {
+            overtook(fence, ticket, row);
+        } else if (checkpoints == null && LateCommands.hasCome(ticket, row)) {
             units.refresh(ticket, row);
         } else {
             ticket.answered();
@@ -311,6 +360,14 @@ final class SlotRouter implements NodeLink.Owner {
             opener.advance(fence);
         }
         broadcasts.advance();
+    }
+
+    private void overtook(Fence fence, BatchTicket ticket, int row) {
+        if (checkpoints == null) {
+            units.refresh(ticket, row);
+        } else {
+            checkpoints.overtook(fence, ticket, row);
+        }
     }
 
     /** Invariant D. What has overtaken a unit has also been overtaken by what was sent behind it. */
@@ -333,7 +390,13 @@ final class SlotRouter implements NodeLink.Owner {
         if (error.remedy() == ErrorReply.Remedy.COMMAND) {
             link.counters().error();
             Fence fence = fences.of(slot);
-            refusals.forItself(link, unit, error, fence != null && hasOvertaken(fence, unit.ticket(), unit.row()));
+            UnitGroup group = unit.ticket().group;
+            if (checkpoints != null && group != null) {
+                fence = fence(slot);
+                checkpoints.refused(link, group, fence, error);
+            } else {
+                refusals.forItself(link, unit, error, fence != null && hasOvertaken(fence, unit.ticket(), unit.row()));
+            }
             if (fence != null) {
                 FenceOpener.accepted(fence);
                 opener.advance(fence);
@@ -360,7 +423,9 @@ final class SlotRouter implements NodeLink.Owner {
         int slot = slotOf(ticket, row);
         fences.ended(slot);
         Fence fence = fence(slot);
-        if (UnitKeys.canRepeat(ticket, row) && !hasOvertaken(fence, ticket, row)) {
+        if (checkpoints != null) {
+            checkpoints.unanswered(fence, ticket, row);
+        } else if (UnitKeys.canRepeat(ticket, row) && !hasOvertaken(fence, ticket, row)) {
             FenceOpener.takeBack(fence, new Unit(ticket, row, true));
         } else {
             fence.probing = false;
@@ -388,6 +453,11 @@ final class SlotRouter implements NodeLink.Owner {
     void advance(Fence fence) {
         opener.advance(fence);
         links.flush();
+    }
+
+    /** As {@link #advance}, where the links are flushed later. */
+    void advanceUnflushed(Fence fence) {
+        opener.advance(fence);
     }
 
     /** The fence of a slot, closed now if it was open. */

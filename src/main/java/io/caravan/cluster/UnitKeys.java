@@ -18,9 +18,17 @@ final class UnitKeys {
     private static final Set<String> OVERWRITING = Set.of("DEL", "UNLINK", "SETEX", "PSETEX", "GETDEL");
 
     private final KeyRefresher refresher;
+    private final boolean reads;
 
-    UnitKeys(KeyRefresher refresher) {
+    /** @param reads whether keys may be read at the source at all */
+    UnitKeys(KeyRefresher refresher, boolean reads) {
         this.refresher = refresher;
+        this.reads = reads;
+    }
+
+    /** Whether keys may be read at the source. */
+    boolean mayRead() {
+        return reads;
     }
 
     /** Whether applying the unit twice is the same as applying it once. */
@@ -124,8 +132,14 @@ final class UnitKeys {
         return List.copyOf(keys);
     }
 
-    /** Reads the keys of a unit in its place. */
+    /** Reads the keys of a unit in its place; where that may not be, its shard begins anew. */
     void refresh(BatchTicket ticket, int row) {
+        if (!reads) {
+            SlotCheckpoints.undecided(
+                    ticket, "it cannot be told what the destination has made of a command, or of those behind it");
+            ticket.answered();
+            return;
+        }
         refresh(ticket, of(ticket, row), ticket.isOutdated() ? StreamPoint.START : ticket.point(row));
     }
 

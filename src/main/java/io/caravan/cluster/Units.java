@@ -11,7 +11,39 @@ final class Units {
     /** The place of units without a key among the slots. */
     static final int KEYLESS = HashSlot.COUNT;
 
+    /** Instead of a database, if there are several. */
+    static final int SEVERAL_DATABASES = -1;
+
     private Units() {}
+
+    /** How many bytes the commands of the unit take; of one that is too large for memory its first. */
+    static int bytesOf(BatchTicket ticket, int row) {
+        int bytes = 0;
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            bytes += ticket.batch.length(command);
+        }
+        return bytes;
+    }
+
+    /** The database that every command of the unit belongs to, or {@link #SEVERAL_DATABASES}; 0 if none belongs to any. */
+    static int databaseOf(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        boolean any = false;
+        int database = 0;
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (batch.dropped(command) || !batch.spec(command).concernsDatabase()) {
+                continue;
+            }
+            if (any && batch.database(command) != database) {
+                return SEVERAL_DATABASES;
+            }
+            any = true;
+            database = batch.database(command);
+        }
+        return database;
+    }
 
     /** The slot that the unit belongs to, {@link #KEYLESS} if it has no key. */
     static int slotOf(BatchTicket ticket, int row) {

@@ -24,6 +24,8 @@ package io.caravan.command;
  *     before it could say so; 0 if none
  * @param staleUntil the replication offset up to which a command may meet a key at the destination that the source has lost
  *     before, and a repeated snapshot has not told; 0 if none can be there
+ * @param lineage a name that no other history has, of this process or another: offsets of one lineage can be compared, also after a
+ *     replica of the source has taken over and has given the history another replication id; empty if there is none
  */
 public record BatchOrigin(
         SourceShard shard,
@@ -38,7 +40,8 @@ public record BatchOrigin(
         boolean late,
         long ranAtNanos,
         long repeatedUntil,
-        long staleUntil) {
+        long staleUntil,
+        String lineage) {
 
     /** Of a batch that was received as soon as it was run, and that nobody has applied before. */
     public BatchOrigin(
@@ -64,7 +67,8 @@ public record BatchOrigin(
                 late,
                 receivedAtNanos,
                 0,
-                0);
+                0,
+                "");
     }
 
     /** Of a batch whose commands name moments only: values, of a snapshot or read again. */
@@ -81,6 +85,11 @@ public record BatchOrigin(
 
     /** Of a batch of that history. */
     public BatchOrigin inHistory(int number) {
+        return inHistory(number, lineage);
+    }
+
+    /** Of a batch of that history, which has that name. */
+    public BatchOrigin inHistory(int number, String name) {
         return new BatchOrigin(
                 shard,
                 phase,
@@ -94,7 +103,8 @@ public record BatchOrigin(
                 late,
                 ranAtNanos,
                 repeatedUntil,
-                staleUntil);
+                staleUntil,
+                name);
     }
 
     @Override

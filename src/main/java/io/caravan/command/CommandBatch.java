@@ -287,7 +287,17 @@ public final class CommandBatch implements Iterable<RedisCommand> {
 
     void large(int row, LargeCommand command) {
         rows[row * ROW + FLAGS] |= LARGE;
+        large(command);
+    }
+
+    void large(LargeCommand command) {
         large = command;
+    }
+
+    void rows(int[] newRows, CommandSpec[] newSpecs) {
+        rows = newRows;
+        specs = newSpecs;
+        size = newSpecs.length;
     }
 
     /** The commands that were not dropped, each as an object of its own. */
@@ -314,11 +324,16 @@ public final class CommandBatch implements Iterable<RedisCommand> {
 
     /** As {@link #append}, for a command that is encoded already. */
     int appendEncoded(byte[] command, int length) {
+        return appendEncoded(command, 0, length);
+    }
+
+    /** As {@link #append}, for a command that stands in {@code source} from {@code from} on. */
+    int appendEncoded(byte[] source, int from, int length) {
         int start = used;
         if (bytes.length - used < length) {
             bytes = Arrays.copyOf(bytes, Math.max(used + length, used + (used >> 2)));
         }
-        System.arraycopy(command, 0, bytes, used, length);
+        System.arraycopy(source, from, bytes, used, length);
         used += length;
         return start;
     }

@@ -1,5 +1,6 @@
 package io.caravan.precheck;
 
+import io.caravan.cluster.DestinationSettings.InDoubt;
 import io.caravan.command.ReservedKeys;
 import io.caravan.resp.Reply;
 import java.io.IOException;
@@ -11,34 +12,43 @@ import java.util.stream.Collectors;
 final class ReadRight {
 
     private static final String KEY = ReservedKeys.PREFIX + "precheck";
-    private static final String GRANT = "grant the user +dump +pttl +pexpiretime +role +select +multi +exec +exists ~*";
+    private static final String GRANT =
+            "grant the user +dump +pttl +pexpiretime +role +select +multi +exec +exists ~*; or set"
+                    + " inDoubt=IN_SLOT at every redis-cluster: endpoint, and no key is read";
 
     private ReadRight() {}
 
     static void look(Facts facts, Side source, Findings findings) throws IOException {
-        findings.summary("keys may be read again");
+        boolean reads = facts.settings().destinations().stream()
+                .anyMatch(destination -> destination.inDoubt() == InDoubt.READ_AGAIN);
+        findings.summary(reads ? "keys may be read again" : "no key is read (inDoubt=IN_SLOT)");
         for (Server server : source.masters()) {
-            try (Rights rights = Rights.at(source, server)) {
-                if (rights.means() == Rights.Means.NONE) {
-                    findings.fail(server.name(), "may not MULTI: " + rights.obstacle(), GRANT);
-                }
-                List<Rights.Refusal> refused = rights.refused(commands(server, rights.means()));
-                if (!refused.isEmpty()) {
-                    findings.fail(
-                            server.name(),
-                            "may not "
-                                    + refused.stream()
-                                            .map(Rights.Refusal::command)
-                                            .collect(Collectors.joining(", ")) + " any key: '"
-                                    + refused.get(0).reason() + "'",
-                            GRANT);
-                }
+            if (reads) {
+                lookAt(server, source, findings);
             }
             if (server.ask("TIME") instanceof Reply.Failure failure) {
                 findings.warn(
                         server.name(),
                         "does not tell the time: " + Server.quoted(failure) + "; its clock is taken to agree with ours",
                         "grant the user +time");
+            }
+        }
+    }
+
+    private static void lookAt(Server server, Side source, Findings findings) throws IOException {
+        try (Rights rights = Rights.at(source, server)) {
+            if (rights.means() == Rights.Means.NONE) {
+                findings.fail(server.name(), "may not MULTI: " + rights.obstacle(), GRANT);
+            }
+            List<Rights.Refusal> refused = rights.refused(commands(server, rights.means()));
+            if (!refused.isEmpty()) {
+                findings.fail(
+                        server.name(),
+                        "may not "
+                                + refused.stream().map(Rights.Refusal::command).collect(Collectors.joining(", "))
+                                + " any key: '"
+                                + refused.get(0).reason() + "'",
+                        GRANT);
             }
         }
     }

@@ -1,11 +1,14 @@
 package io.caravan.replication;
 
+import io.caravan.command.BatchBuilder;
 import io.caravan.command.BatchOrigin;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
 import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
+import io.caravan.resp.CommandScanner;
+import io.caravan.resp.RespWriter;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +42,9 @@ final class BatchOutlet {
 
     private volatile long staleUntil;
 
+    /** The name of the history that batches are of. */
+    private String lineage = Lineage.next();
+
     BatchOutlet(
             SourceShard shard,
             DeliveryWindow window,
@@ -58,6 +64,17 @@ final class BatchOutlet {
     /** From now on offsets count in another history. */
     void beginsHistory() {
         history = sourceHistory.incrementAndGet();
+        lineage = Lineage.next();
+    }
+
+    /** Goes on in a history that a process before this one has named. */
+    void continues(String name) {
+        lineage = name;
+    }
+
+    /** The name of the history that batches are of. */
+    String lineage() {
+        return lineage;
     }
 
     /** The source has begun another history; batches are still of the one before. Any thread. */
@@ -103,7 +120,7 @@ final class BatchOutlet {
     /** The origin of the next batch, of a snapshot that was taken at {@code offset}. */
     BatchOrigin snapshot(String replicationId, long offset) {
         return new BatchOrigin(shard, Phase.SNAPSHOT, replicationId, sequence++, offset, offset, System.nanoTime())
-                .inHistory(history);
+                .inHistory(history, lineage);
     }
 
     /**
@@ -130,7 +147,8 @@ final class BatchOutlet {
                 clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis),
                 nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
                 repeatedUntil,
-                staleUntil);
+                staleUntil,
+                lineage);
     }
 
     /**
@@ -162,6 +180,20 @@ final class BatchOutlet {
     /** What was read of the shard behind {@code offset} may be lost at the source. Any thread. */
     void lostBehind(long offset) {
         sink.lostBehind(shard, new StreamPoint(sourceHistory(), offset));
+    }
+
+    /**
+     * Has the destination emptied of what it has of the shard, before a snapshot that was taken at {@code offset}: a {@code FLUSHALL}
+     * of the snapshot, as no source sends one.
+     */
+    void empty(String replicationId, long offset) throws IOException {
+        var writer = new RespWriter(32);
+        writer.command("FLUSHALL");
+        var scanner = new CommandScanner();
+        scanner.scan(writer.bytes(), 0, writer.length());
+        var builder = new BatchBuilder();
+        builder.addValue(scanner, CommandTable.standard().of(scanner), 0, false);
+        send(builder.build(snapshot(replicationId, offset), writer.bytes(), writer.length()), null);
     }
 
     /** The stream has moved on without a command to be applied. */

@@ -36,6 +36,12 @@ final class ProgressRecord {
     /** Keys that the source had when they were looked through are in its stream up to there. */
     private volatile long sweptAt = Long.MAX_VALUE;
 
+    /** The name of the history that the position is of; guarded by this, as the two change together. */
+    private String lineage = "";
+
+    /** What the destination has cannot be relied on, and no snapshot has begun since. */
+    private volatile boolean unreliable;
+
     /** Whether something of the shard has reached the destination before. */
     private boolean begun;
 
@@ -45,10 +51,16 @@ final class ProgressRecord {
         this.ceiling = ceiling;
     }
 
+    /** The name of the history that the shard goes on in. */
+    synchronized String lineage() {
+        return lineage;
+    }
+
     /** Goes on where another process was. */
-    void startAt(StartingPoint from) {
+    synchronized void startAt(StartingPoint from) {
         begun = true;
         sweepDue = from.sweepDue();
+        lineage = from.lineage().isEmpty() ? Lineage.next() : from.lineage();
         from.position().ifPresent(position -> {
             window.restart(position);
             ceiling.startAt(position.offset(), from.ceiling());
@@ -56,42 +68,59 @@ final class ProgressRecord {
         });
     }
 
-    /** A snapshot follows, taken at {@code position}: waits until that is written down. */
-    void awaitSnapshotWritten(ReplicationPosition position) throws ShardStoppedException {
+    /**
+     * A snapshot follows, taken at {@code position}: waits until that is written down.
+     *
+     * @param name of the history that it begins
+     */
+    void awaitSnapshotWritten(ReplicationPosition position, String name) throws ShardStoppedException {
+        beginsSnapshot(position, name);
+        ceiling.awaitSnapshotWritten(position.offset());
+    }
+
+    private synchronized void beginsSnapshot(ReplicationPosition position, String name) {
         window.restart(null);
         sweepDue |= begun;
         begun = true;
         looked = false;
         sweptAt = Long.MAX_VALUE;
         repeatedUntil = 0;
+        lineage = name;
         snapshotAt = position;
-        ceiling.awaitSnapshotWritten(position.offset());
+        unreliable = false;
+    }
+
+    /** A process that comes after a crash has to begin with a snapshot, too: from now on that is written down. */
+    void isUnreliable() {
+        unreliable = true;
+    }
+
+    /** The destination has been emptied before the snapshot. */
+    void emptied() {
+        sweepDue = false;
     }
 
     /** What is to be written down; empty before there is anything to be said. */
-    Optional<ShardProgress> progress(SourceMaster master) {
+    synchronized Optional<ShardProgress> progress(SourceMaster master) {
         boolean due = sweepDue; // read first: no position is older than what ended the sweep
         Optional<ReplicationPosition> applied = window.position();
-        if (applied.isPresent()) {
+        if (applied.isPresent()) { // read before: who was told that all is lost has said so before he counts as applied
             ReplicationPosition position = applied.get();
-            return Optional.of(new ShardProgress(
-                    shard,
-                    master,
-                    Phase.STREAM,
-                    position,
-                    due,
-                    Math.max(repeatedUntil, ceiling.read()),
-                    ceiling.propose(position.offset())));
+            Phase phase = unreliable ? Phase.SNAPSHOT : Phase.STREAM;
+            long doubtful = Math.max(repeatedUntil, ceiling.read());
+            long proposed = ceiling.propose(position.offset());
+            return Optional.of(new ShardProgress(shard, master, phase, position, due, doubtful, proposed, lineage));
         }
         return Optional.ofNullable(snapshotAt)
-                .map(position -> new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, 0, position.offset()));
+                .map(position ->
+                        new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), lineage));
     }
 
     /** What {@link #progress} has said is written down. */
     void written(ShardProgress progress) {
         if (progress.phase() == Phase.STREAM) {
             ceiling.written(progress.ceiling());
-        } else if (progress.position().equals(snapshotAt)) {
+        } else if (unreliable || progress.position().equals(snapshotAt)) {
             ceiling.snapshotWritten();
         }
     }

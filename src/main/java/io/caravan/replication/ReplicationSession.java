@@ -51,6 +51,7 @@ public final class ReplicationSession {
     private List<ShardReplication> shards = List.of();
     private Runnable resharded = () -> {};
     private boolean sweeps;
+    private boolean empties;
     private @Nullable SourceMonitor monitor;
     private @Nullable SpoolPlace spoolPlace;
     private @Nullable SpoolDirectory spools;
@@ -111,6 +112,14 @@ public final class ReplicationSession {
     }
 
     /**
+     * Says that no key may be read at the source, so that nobody sweeps: instead the destination is emptied of what it has of a shard
+     * before a snapshot of that is repeated. Called before {@link #start}.
+     */
+    public void empties() {
+        empties = true;
+    }
+
+    /**
      * Told, by the thread of the monitor, when the slots of the source are divided otherwise: the session is to be stopped, and
      * another one started. Called before {@link #start}.
      */
@@ -152,7 +161,17 @@ public final class ReplicationSession {
             throws IOException {
         Limits each = limits.forShards(masters.size());
         var session = new ShardContext(
-                settings, topology, each, commands, sink, monitorThread, shardThreads, linking, sweeps, progressWanted);
+                settings,
+                topology,
+                each,
+                commands,
+                sink,
+                monitorThread,
+                shardThreads,
+                linking,
+                sweeps,
+                emptying(masters),
+                progressWanted);
         var started = new ArrayList<ShardReplication>();
         try {
             openSpools(masters);
@@ -180,6 +199,16 @@ public final class ReplicationSession {
         }
     }
 
+    /** Of several masters it has to be known which has which slots. */
+    private ShardContext.Emptying emptying(List<SourceMaster> masters) {
+        if (!empties) {
+            return ShardContext.Emptying.NEVER;
+        }
+        boolean known = masters.size() == 1
+                || masters.stream().noneMatch(master -> master.nodeId().isEmpty());
+        return known ? ShardContext.Emptying.BEFORE_SNAPSHOT : ShardContext.Emptying.IMPOSSIBLE;
+    }
+
     private static void warnOfUnserved(List<SourceMaster> masters) {
         var unserved = new BitSet();
         unserved.set(0, HashSlot.COUNT);
@@ -197,7 +226,8 @@ public final class ReplicationSession {
         if (begun == null || begun.position().isEmpty()) {
             return begun;
         }
-        return StartingPoint.at(inbox.recover(begun.position().get()), begun.ceiling(), begun.sweepDue());
+        return StartingPoint.at(
+                inbox.recover(begun.position().get()), begun.ceiling(), begun.sweepDue(), begun.lineage());
     }
 
     /**

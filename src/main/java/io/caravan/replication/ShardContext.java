@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads make lost links again
  * @param linking closed while no link to the source is wanted
  * @param sweeps whether keys that the source has no more are removed from the destination after a repeated snapshot
+ * @param emptying whether the destination is emptied of what it has of a shard before a repeated snapshot
  * @param progressWanted asks for the progress of the shards to be written down; {@code null} if it never is
  */
 record ShardContext(
@@ -26,4 +27,16 @@ record ShardContext(
         Executor threads,
         Gate linking,
         boolean sweeps,
-        @Nullable Runnable progressWanted) {}
+        Emptying emptying,
+        @Nullable Runnable progressWanted) {
+
+    /** What becomes of what the destination has of a shard whose snapshot is repeated. */
+    enum Emptying {
+        /** It stays; somebody may sweep it. */
+        NEVER,
+        /** It is removed first. */
+        BEFORE_SNAPSHOT,
+        /** It would have to be removed, and it is not known which slots the shard has. */
+        IMPOSSIBLE
+    }
+}

@@ -13,6 +13,7 @@ import io.caravan.command.Phase;
  * @param repeatedUntil offset up to which a process before this one may have applied something, or keys were read again of which
  *     the value contains what was written up to there; 0 if none
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
+ * @param lineage the name of the history, see {@link io.caravan.command.BatchOrigin#lineage}
  */
 public record ShardProgress(
         String shard,
@@ -21,4 +22,5 @@ public record ShardProgress(
         ReplicationPosition position,
         boolean sweepDue,
         long repeatedUntil,
-        long ceiling) {}
+        long ceiling,
+        String lineage) {}

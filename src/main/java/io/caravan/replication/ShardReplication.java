@@ -39,6 +39,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final CommandTable commands;
     private final Gate linking;
     private final boolean sweeps;
+    private final ShardContext.Emptying emptying;
     private final String name;
     private final ShardCounters counters = new ShardCounters();
     private final DeliveryWindow window;
@@ -77,6 +78,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         commands = session.commands();
         linking = session.linking();
         sweeps = session.sweeps();
+        emptying = session.emptying();
         this.inbox = inbox;
         this.master = new CurrentMaster(session.topology(), master);
         name = master.address().toString();
@@ -94,6 +96,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
             outlet.staleUntil(sweeps && from.sweepDue() ? Long.MAX_VALUE : 0);
             from.position().ifPresent(position -> {
                 outlet.repeatedUntil(from.ceiling());
+                outlet.continues(record.lineage());
                 stream = new StreamReader(limits, outlet, events, position, new byte[0]);
             });
         }
@@ -140,6 +143,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     @Override
     public void beginAnew(String reason) {
+        record.isUnreliable();
         beginsAnew = true;
         closeLink(SourceException.retry(reason));
     }
@@ -411,7 +415,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         outlet.repeatedUntil(0);
         var position = new ReplicationPosition(full.replicationId(), full.offset(), 0);
         queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already
-        record.awaitSnapshotWritten(position);
+        record.awaitSnapshotWritten(position, outlet.lineage());
+        emptyDestination(position);
         outlet.staleUntil(sweeps && record.isSweepDue() ? Long.MAX_VALUE : 0);
         state = ShardState.WAITING_FOR_SNAPSHOT;
         var source = SnapshotSource.open(queue);
@@ -430,6 +435,24 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window.passed(from);
         opened.acknowledge();
         return new StreamReader(limits, outlet, events, from, rest);
+    }
+
+    /** Where nobody may sweep what the source has lost, it must not be there when the snapshot comes. */
+    private void emptyDestination(ReplicationPosition position) throws IOException {
+        if (emptying == ShardContext.Emptying.NEVER || !record.isSweepDue()) {
+            return;
+        }
+        if (emptying == ShardContext.Emptying.IMPOSSIBLE) {
+            throw SourceException.stop("source " + master.address()
+                    + ": the snapshot has to be repeated, and what the destination has of this master cannot be removed before,"
+                    + " since the account may not ask which slots it serves. Grant the user +info +cluster|nodes, or empty the"
+                    + " destination and start without the checkpoint");
+        }
+        LOG.warn(
+                "source {}: removing what the destination has of it, before the snapshot is repeated",
+                master.address());
+        outlet.empty(position.replicationId(), position.offset());
+        record.emptied();
     }
 
     /** A sweep that has not come to its end is one of the snapshot before. */

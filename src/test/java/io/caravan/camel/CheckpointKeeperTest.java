@@ -82,6 +82,48 @@ class CheckpointKeeperTest {
     }
 
     @Test
+    void the_lineage_is_that_of_the_record_where_checkpoints_are_kept_in_slots() throws IOException {
+        store.found = List.of(inDoubt("1x2y"));
+        keeper.inSlot();
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.at(POSITION, 5000, false, "1x2y"));
+    }
+
+    @Test
+    void what_a_process_left_in_doubt_that_kept_no_checkpoints_in_slots_needs_a_snapshot() throws IOException {
+        store.found = List.of(inDoubt(""));
+        keeper.inSlot();
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
+    }
+
+    @Test
+    void if_it_left_nothing_in_doubt_its_stream_is_continued() throws IOException {
+        store.found = List.of(checkpoint("07c37dfe", Phase.STREAM, 4711));
+        keeper.inSlot();
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.at(POSITION, 4711, false));
+    }
+
+    @Test
+    void the_lineage_is_written_down_where_checkpoints_are_kept_in_slots_and_nowhere_else() {
+        keeper.store(session()).join();
+        assertThat(store.saved).extracting(Checkpoint::lineage).containsOnly("");
+
+        store.saved.clear();
+        keeper.inSlot();
+        keeper.store(session(9000)).join();
+        assertThat(store.saved)
+                .extracting(Checkpoint::lineage)
+                .hasSize(2)
+                .doesNotContain("")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void a_shard_that_serves_other_slots_begins_anew() throws IOException {
         store.found = List.of(new Checkpoint(
                 "orders",
@@ -95,6 +137,7 @@ class CheckpointKeeperTest {
                 "0-5460",
                 Checkpoint.Sweep.DONE,
                 List.of(),
+                "",
                 0));
         keeper.load();
 
@@ -241,6 +284,23 @@ class CheckpointKeeperTest {
         return new SourceMaster(new NodeAddress(host, 7000), nodeId, slots, Optional.empty());
     }
 
+    private static Checkpoint inDoubt(String lineage) {
+        return new Checkpoint(
+                "orders",
+                "07c37dfe",
+                "10.0.0.1:7000",
+                "8d5f",
+                4711,
+                5000,
+                Phase.STREAM,
+                3,
+                "0-16383",
+                Checkpoint.Sweep.DONE,
+                List.of(),
+                lineage,
+                0);
+    }
+
     private static Checkpoint checkpoint(String shard, Phase phase, long applied) {
         return checkpoint(shard, phase, applied, "8d5f");
     }
@@ -258,6 +318,7 @@ class CheckpointKeeperTest {
                 "0-16383",
                 Checkpoint.Sweep.DONE,
                 List.of("caravan:" + history),
+                "",
                 0);
     }
 

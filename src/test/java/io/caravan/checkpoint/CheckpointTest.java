@@ -23,13 +23,15 @@ class CheckpointTest {
             "0-5460",
             Checkpoint.Sweep.DUE,
             List.of("caravan:2b", "caravan:1a"),
+            "1x2y",
             1_700_000_000_000L);
 
     @Test
     void a_checkpoint_is_a_line_that_a_person_can_read() {
         assertThat(CHECKPOINT.encode())
-                .isEqualTo("version=1 source=[::1]:7000 replicationId=8d5f3c0e applied=4711 ceiling=5000 phase=STREAM"
-                        + " database=3 slots=0-5460 sweep=DUE writers=caravan:2b,caravan:1a time=1700000000000");
+                .isEqualTo(
+                        "version=1 source=[::1]:7000 replicationId=8d5f3c0e applied=4711 ceiling=5000 phase=STREAM"
+                                + " database=3 slots=0-5460 sweep=DUE writers=caravan:2b,caravan:1a lineage=1x2y time=1700000000000");
     }
 
     @Test
@@ -38,9 +40,16 @@ class CheckpointTest {
     }
 
     @Test
+    void a_record_of_before_there_were_lineages_has_none() {
+        String line = CHECKPOINT.encode().replace(" lineage=1x2y", "");
+
+        assertThat(Checkpoint.decode("orders", "07c37dfe", line).lineage()).isEmpty();
+    }
+
+    @Test
     void fields_may_stand_in_any_order_and_later_ones_may_be_added() {
         String line =
-                "ceiling=5000 applied=4711 time=1700000000000 database=3 slots=0-5460 sweep=DUE writers=caravan:2b,caravan:1a phase=STREAM color=blue=ish"
+                "ceiling=5000 applied=4711 time=1700000000000 database=3 slots=0-5460 sweep=DUE writers=caravan:2b,caravan:1a lineage=1x2y phase=STREAM color=blue=ish"
                         + " replicationId=8d5f3c0e source=[::1]:7000  version=1 ";
 
         assertThat(Checkpoint.decode("orders", "07c37dfe", line)).isEqualTo(CHECKPOINT);
@@ -78,7 +87,7 @@ class CheckpointTest {
     @Test
     void a_checkpoint_without_writers_is_read_back() {
         var checkpoint = new Checkpoint(
-                "t", "s", "a:1", "id", 10, 10, Phase.STREAM, 0, "0-1", Checkpoint.Sweep.DONE, List.of(), 0);
+                "t", "s", "a:1", "id", 10, 10, Phase.STREAM, 0, "0-1", Checkpoint.Sweep.DONE, List.of(), "", 0);
 
         assertThat(Checkpoint.decode("t", "s", checkpoint.encode())).isEqualTo(checkpoint);
     }
@@ -86,7 +95,7 @@ class CheckpointTest {
     @Test
     void nothing_is_applied_beyond_the_ceiling() {
         assertThatThrownBy(() -> new Checkpoint(
-                        "t", "s", "a:1", "id", 11, 10, Phase.STREAM, 0, "0-1", Checkpoint.Sweep.DONE, List.of(), 0))
+                        "t", "s", "a:1", "id", 11, 10, Phase.STREAM, 0, "0-1", Checkpoint.Sweep.DONE, List.of(), "", 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a checkpoint with applied 11 above ceiling 10");
     }

@@ -127,6 +127,7 @@ class FileCheckpointStoreTest {
                 "0-16383",
                 Checkpoint.Sweep.NEVER,
                 List.of(),
+                "",
                 1);
     }
 }

@@ -106,6 +106,7 @@ class RedisCheckpointStoreTest {
                 "0-16383",
                 Checkpoint.Sweep.NEVER,
                 List.of(),
+                "",
                 1);
     }
 

@@ -29,6 +29,7 @@ class LettuceClientsTest {
             Flush.APPLY,
             DestinationSettings.Acknowledge.MASTER,
             Scripts.VERBATIM,
+            DestinationSettings.InDoubt.READ_AGAIN,
             Duration.ZERO);
 
     @Test

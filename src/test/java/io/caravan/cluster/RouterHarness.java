@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /**
  * A router for tests: nodes {@code a}, {@code b}, … are {@link Wire}s, the event loop runs when it is told to, and what the
@@ -36,6 +37,9 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
 
     /** What the router wanted: {@code connect b}, {@code stale}, {@code waits a OOM …}. */
     final List<String> wanted = new ArrayList<>();
+
+    /** Keys whose value is asked for at the destination. */
+    final Map<String, BiConsumer<byte[], Throwable>> asked = new LinkedHashMap<>();
 
     /** How batches ended, in that order. */
     final List<String> ended = new ArrayList<>();
@@ -55,6 +59,11 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
     private long sequence;
 
     RouterHarness(boolean cluster, OnError onError, Duration firstBackoff) {
+        this(cluster, onError, firstBackoff, DestinationSettings.InDoubt.READ_AGAIN);
+    }
+
+    private RouterHarness(
+            boolean cluster, OnError onError, Duration firstBackoff, DestinationSettings.InDoubt inDoubt) {
         var settings = new DestinationSettings(
                 List.of(node("a")),
                 Credentials.NONE,
@@ -67,6 +76,7 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
                 DestinationSettings.Flush.APPLY,
                 DestinationSettings.Acknowledge.MASTER,
                 DestinationSettings.Scripts.VERBATIM,
+                inDoubt,
                 Duration.ZERO);
         router = new SlotRouter(settings, cluster, this, refused, batch -> adapter.adapt(batch), loop.eventLoop());
         loop.freezeTime();
@@ -85,6 +95,20 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
 
     static RouterHarness standard() {
         var harness = new RouterHarness(false, OnError.FAIL, Duration.ZERO);
+        harness.serve("a", 0, HashSlot.COUNT - 1);
+        return harness;
+    }
+
+    /** As {@link #cluster(OnError, Duration)}; checkpoints are kept in the slots. */
+    static RouterHarness inSlot(OnError onError) {
+        var harness = new RouterHarness(true, onError, Duration.ZERO, DestinationSettings.InDoubt.IN_SLOT);
+        harness.serve("a", 0, HashSlot.COUNT - 1);
+        return harness;
+    }
+
+    /** As {@link #standard()}; a checkpoint is kept. */
+    static RouterHarness standardInSlot() {
+        var harness = new RouterHarness(false, OnError.FAIL, Duration.ZERO, DestinationSettings.InDoubt.IN_SLOT);
         harness.serve("a", 0, HashSlot.COUNT - 1);
         return harness;
     }
@@ -211,6 +235,17 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
     public void empty(Emptying keys, Runnable done) {
         wanted.add("empty " + keys);
         emptied = done;
+    }
+
+    @Override
+    public void read(byte[] key, BiConsumer<byte[], Throwable> answer) {
+        asked.put(new String(key, StandardCharsets.UTF_8), answer);
+    }
+
+    /** A checkpoint that was asked for has this value, {@code null} for none. */
+    void tell(String key, String value) {
+        asked.remove(key).accept(value == null ? null : value.getBytes(StandardCharsets.UTF_8), null);
+        run();
     }
 
     @Override

@@ -15,6 +15,9 @@ public final class Batches {
 
     public static final String REPLICATION_ID = "8d5f3c0e9a7b6d4c2e1f0a9b8c7d6e5f4a3b2c1d";
 
+    /** The name of the history of batches that an earlier process may have applied. */
+    public static final String LINEAGE = "line";
+
     private Batches() {}
 
     /** A batch of the stream, from offset 1000 on. */
@@ -97,6 +100,33 @@ public final class Batches {
         return stream(shard, Duration.ZERO, Long.MAX_VALUE, 0, lines);
     }
 
+    /** A batch of the history {@link #LINEAGE}, which an earlier process may have applied up to an offset. */
+    public static CommandBatch inLineage(
+            SourceShard shard, long sequence, long startOffset, long repeatedUntil, String... lines) {
+        var rows = new Rows(shard.commands());
+        for (String line : lines) {
+            rows.add(line, false);
+        }
+        long now = System.nanoTime();
+        long endOffset = startOffset + rows.writer.length();
+        var origin = new BatchOrigin(
+                shard,
+                Phase.STREAM,
+                REPLICATION_ID,
+                0,
+                sequence,
+                startOffset,
+                endOffset,
+                now,
+                0,
+                false,
+                now,
+                repeatedUntil,
+                0,
+                LINEAGE);
+        return rows.builder.build(origin, rows.writer.bytes(), rows.writer.length());
+    }
+
     /** A batch of the stream whose keys may have been lost by the source before. */
     public static CommandBatch onStaleKeys(SourceShard shard, String... lines) {
         return stream(shard, Duration.ZERO, 0, Long.MAX_VALUE, lines);
@@ -127,7 +157,8 @@ public final class Batches {
                 false,
                 now - ranAgo.toNanos(),
                 repeatedUntil,
-                staleUntil);
+                staleUntil,
+                LINEAGE);
         return rows.builder.build(origin, rows.writer.bytes(), rows.writer.length());
     }
 

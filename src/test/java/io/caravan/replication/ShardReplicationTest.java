@@ -7,6 +7,7 @@ import io.caravan.command.Batches;
 import io.caravan.command.CommandTable;
 import io.caravan.command.Databases;
 import io.caravan.command.OutOfOrderException;
+import io.caravan.command.Phase;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
@@ -123,6 +124,16 @@ class ShardReplicationTest {
     }
 
     @Test
+    void who_comes_after_a_shard_that_was_to_begin_anew_does_so_too() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
+        assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.STREAM);
+
+        shard.beginAnew("a master of the destination was replaced");
+
+        assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
+    }
+
+    @Test
     void a_shard_that_was_told_to_stop_before_it_ran_does_not_run() {
         ShardReplication shard = shard(null);
 
@@ -150,6 +161,7 @@ class ShardReplicationTest {
                 Runnable::run,
                 new Gate(),
                 false,
+                ShardContext.Emptying.NEVER,
                 null);
         return new ShardReplication(
                 session,

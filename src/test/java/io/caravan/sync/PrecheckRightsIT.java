@@ -99,7 +99,7 @@ class PrecheckRightsIT {
                             address(source),
                             "refused REPLCONF: 'NOPERM",
                             "+psync +replconf +ping")
-                    .failed("right to read keys", address(source), "may not MULTI: 'NOPERM")
+                    .failed("right to read keys", address(source), "may not MULTI: 'NOPERM", "inDoubt=IN_SLOT")
                     .skipped("modules", "does not tell its modules");
         }
     }
@@ -133,6 +133,18 @@ class PrecheckRightsIT {
             asUser(source, destination)
                     .warned("source architecture", address(source), "does not tell what it is: 'NOPERM", "+info")
                     .warned("right to read keys", address(source), "does not tell the time");
+        }
+    }
+
+    @Test
+    void an_account_that_need_not_read() throws Exception {
+        try (RedisServer source = user(RedisServer.on(Pair.older()), "+psync", "+replconf", "+ping", "+info", "+time")
+                        .start();
+                RedisServer destination = RedisServer.start(Pair.newer())) {
+            Prechecked.of(Prechecked.task(source, destination)
+                            .with("source.password", "app:" + SECRET)
+                            .with("inDoubt", "IN_SLOT"))
+                    .passed("right to read keys", "no key is read (inDoubt=IN_SLOT)");
         }
     }
 
