@@ -75,6 +75,7 @@ public final class Caravan {
                 .addSubcommand(handingOn(new CommandLine(new RunCommand())))
                 .addSubcommand(new PrecheckCommand())
                 .addSubcommand(new VerifyCommand())
+                .addSubcommand(new CutoverCommand())
                 .addSubcommand(new StatusCommand());
         ActionCommand.all().forEach(caravan::addSubcommand);
         return caravan;

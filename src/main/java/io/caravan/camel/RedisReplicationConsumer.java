@@ -453,6 +453,30 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         return rates;
     }
 
+    /**
+     * Has the source hold back what its clients want to write ({@code CLIENT PAUSE … WRITE}, from Redis 6.2 on). Waits for the network;
+     * any thread.
+     *
+     * @param duration after which it lets go by itself
+     * @throws IOException if a master does not do so; nothing is held back then
+     */
+    public void pauseWrites(Duration duration) throws IOException {
+        running().pauseWrites(duration);
+    }
+
+    /** Has the source let go of what it holds back. Waits for the network; any thread. */
+    public void resumeWrites() throws IOException {
+        running().resumeWrites();
+    }
+
+    private ReplicationSession running() {
+        ReplicationSession running = session;
+        if (running == null) {
+            throw new IllegalStateException("task " + task() + " does not run");
+        }
+        return running;
+    }
+
     /** Every shard at this moment; empty before the start. Any thread. */
     public List<ShardStatus> status() {
         ReplicationSession running = session;

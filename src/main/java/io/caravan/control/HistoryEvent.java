@@ -30,7 +30,9 @@ record HistoryEvent(Instant time, Kind kind, String text) {
         /** A verification has begun or ended. */
         VERIFICATION,
         /** A precheck has ended. */
-        PRECHECK;
+        PRECHECK,
+        /** A step of a cutover. */
+        CUTOVER;
 
         @Override
         public String toString() {

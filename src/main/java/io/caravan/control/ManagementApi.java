@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,14 +85,35 @@ final class ManagementApi {
 
     private void act(RoutingContext request, Task task, TaskAction action) {
         try {
-            boolean repair = Boolean.parseBoolean(request.request().getParam("repair", "false"));
-            tasks.begin(task, action, verification(request), repair);
+            tasks.begin(task, action, options(request));
             answer(request, ACCEPTED, Map.of("state", task.state().toString()));
         } catch (RefusedException e) {
             refuse(request, CONFLICT, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             refuse(request, BAD_REQUEST, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ActionOptions options(RoutingContext request) {
+        boolean repair = Boolean.parseBoolean(request.request().getParam("repair", "false"));
+        return new ActionOptions(verification(request), repair, cutover(request));
+    }
+
+    private static Cutover.Settings cutover(RoutingContext request) {
+        boolean verify = Boolean.parseBoolean(request.request().getParam("verify", "true"));
+        return new Cutover.Settings(
+                seconds(request, "pauseWrites", 0),
+                verify,
+                seconds(request, "quiet", 3),
+                seconds(request, "patience", 60));
+    }
+
+    private static Duration seconds(RoutingContext request, String name, int otherwise) {
+        String given = request.request().getParam(name, Integer.toString(otherwise));
+        if (!given.matches("[0-9]{1,6}")) {
+            throw new IllegalArgumentException(name + " is no number of seconds");
+        }
+        return Duration.ofSeconds(Long.parseLong(given));
     }
 
     private static VerifySettings verification(RoutingContext request) {

@@ -82,6 +82,16 @@ final class Task {
         return condition.state();
     }
 
+    /** What is wrong with it, in words; empty if nothing is. */
+    synchronized String problem() {
+        return condition.problem();
+    }
+
+    /** Where its keys go, as configured. */
+    String destinationNodes() {
+        return route.destination(context);
+    }
+
     /** The consumer of the route as it runs, or ran last; empty before the first start. */
     Optional<RedisReplicationConsumer> runningConsumer() {
         Route made = context.getRoute(routeId);

@@ -13,7 +13,8 @@ enum TaskAction {
     STOP,
     START,
     PRECHECK,
-    VERIFY;
+    VERIFY,
+    CUTOVER;
 
     /** By the name that {@link #toString} gives; empty if there is none. */
     static Optional<TaskAction> of(String name) {
@@ -26,7 +27,8 @@ enum TaskAction {
     static Set<TaskAction> in(TaskState state) {
         return switch (state) {
             case PRECHECKING -> EnumSet.noneOf(TaskAction.class);
-            case CONNECTING, INITIAL_SYNCHRONIZATION, SYNCHRONIZING -> EnumSet.of(PAUSE, STOP, PRECHECK, VERIFY);
+            case CONNECTING, INITIAL_SYNCHRONIZATION -> EnumSet.of(PAUSE, STOP, PRECHECK, VERIFY);
+            case SYNCHRONIZING -> EnumSet.of(PAUSE, STOP, PRECHECK, VERIFY, CUTOVER);
             case PAUSED -> EnumSet.of(RESUME, STOP, PRECHECK, VERIFY);
             case FAILED -> EnumSet.of(START, STOP, PRECHECK, VERIFY);
             case PRECHECK_FAILED -> EnumSet.of(START, PRECHECK);

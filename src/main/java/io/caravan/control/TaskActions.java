@@ -4,7 +4,6 @@ import io.caravan.camel.RedisReplicationConsumer;
 import io.caravan.camel.RoutePrecheck;
 import io.caravan.camel.RouteVerification;
 import io.caravan.verify.VerifyReport;
-import io.caravan.verify.VerifySettings;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,6 +41,7 @@ final class TaskActions {
         if (task.verification().filter(TaskVerification::isRunning).isPresent()) {
             possible = EnumSet.copyOf(possible);
             possible.remove(TaskAction.VERIFY);
+            possible.remove(TaskAction.CUTOVER);
         }
         return possible;
     }
@@ -49,24 +49,23 @@ final class TaskActions {
     /**
      * Begins what was asked for; what becomes of it is in the task's state and history.
      *
-     * @param verify how a verification is made
-     * @param repair whether it writes what differs again
+     * @param options how it is to be done
      * @throws RefusedException if that cannot be done now; says why, and what to do
      */
-    void begin(Task task, TaskAction action, VerifySettings verify, boolean repair) throws RefusedException {
+    void begin(Task task, TaskAction action, ActionOptions options) throws RefusedException {
         synchronized (task) { // between the look and the beginning nobody else begins
             if (!possible(task).contains(action)) {
                 throw new RefusedException(refusal(task, action));
             }
             if (action == TaskAction.VERIFY) {
-                task.verification(new TaskVerification(verify));
+                task.verification(new TaskVerification(options.verify()));
             } else {
                 task.begins(action);
             }
         }
         LOG.info("task {}: {} was asked for", task.identity().name(), action);
         try {
-            threads.execute(() -> run(task, action, repair));
+            threads.execute(() -> run(task, action, options));
         } catch (RejectedExecutionException e) {
             task.ended(action);
             throw new RefusedException("the process ends; start it again");
@@ -78,7 +77,7 @@ final class TaskActions {
         if (task.doing().isPresent()) {
             return name + ": " + task.doing().get() + " is being done; ask again when that is over";
         }
-        if (action == TaskAction.VERIFY
+        if ((action == TaskAction.VERIFY || action == TaskAction.CUTOVER)
                 && task.verification().filter(TaskVerification::isRunning).isPresent()) {
             return name + ": a verification is running; wait for its report";
         }
@@ -89,9 +88,11 @@ final class TaskActions {
                 + (possible.isEmpty() ? "nothing" : possible);
     }
 
-    private void run(Task task, TaskAction action, boolean repair) {
+    private void run(Task task, TaskAction action, ActionOptions options) {
         task.history()
-                .add(HistoryEvent.Kind.ACTION, action + (action == TaskAction.VERIFY ? verifyText(task, repair) : ""));
+                .add(
+                        HistoryEvent.Kind.ACTION,
+                        action + (action == TaskAction.VERIFY ? verifyText(task, options.repair()) : ""));
         try {
             switch (action) {
                 case PAUSE -> suspend(task);
@@ -99,7 +100,8 @@ final class TaskActions {
                 case STOP -> stop(task);
                 case START -> start(task);
                 case PRECHECK -> precheck(task);
-                case VERIFY -> verify(task, repair);
+                case VERIFY -> verify(task, options.repair());
+                case CUTOVER -> cutOver(task, options);
             }
         } catch (Exception e) {
             failed(task, action, e);
@@ -180,5 +182,34 @@ final class TaskActions {
             verification.failed(why);
             task.history().add(HistoryEvent.Kind.VERIFICATION, "has failed: " + why);
         }
+    }
+
+    /** The verification is one that a person could have asked for, and is shown as such. */
+    private void cutOver(Task task, ActionOptions options) {
+        var verification = new TaskVerification(options.verify());
+        var cutover = new Cutover(
+                running(task),
+                task::problem,
+                options.cutover(),
+                () -> {
+                    task.verification(verification);
+                    verify(task, false);
+                    return verification.report();
+                },
+                () -> {
+                    stop(task);
+                    return null;
+                },
+                step -> tell(task, step));
+        try {
+            tell(task, cutover.run(task.destinationNodes()));
+        } catch (Exception e) {
+            tell(task, "refused: " + Causes.text(e) + ". The task goes on");
+        }
+    }
+
+    private static void tell(Task task, String step) {
+        LOG.info("task {}: cutover: {}", task.identity().name(), step);
+        task.history().add(HistoryEvent.Kind.CUTOVER, step);
     }
 }

@@ -40,6 +40,19 @@ final class TaskVerification {
         running = false;
     }
 
+    /**
+     * What it has found.
+     *
+     * @throws IllegalStateException if it could not be made; says why
+     */
+    VerifyReport report() {
+        VerifyReport found = report;
+        if (found == null) {
+            throw new IllegalStateException("the verification has failed: " + problem);
+        }
+        return found;
+    }
+
     boolean isRunning() {
         return running;
     }

@@ -2,7 +2,6 @@ package io.caravan.control;
 
 import io.caravan.camel.TaskEvent;
 import io.caravan.camel.TaskRoute;
-import io.caravan.verify.VerifySettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,12 +102,12 @@ public final class Tasks extends ServiceSupport implements StaticService {
      *
      * @throws RefusedException if that cannot be done now
      */
-    void begin(Task task, TaskAction action, VerifySettings verify, boolean repair) throws RefusedException {
+    void begin(Task task, TaskAction action, ActionOptions options) throws RefusedException {
         TaskActions ready = actions;
         if (ready == null) {
             throw new RefusedException("the process is starting; ask again");
         }
-        ready.begin(task, action, verify, repair);
+        ready.begin(task, action, options);
     }
 
     private List<Task> all() {

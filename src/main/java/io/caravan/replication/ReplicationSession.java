@@ -244,6 +244,29 @@ public final class ReplicationSession {
         linking.open();
     }
 
+    /**
+     * Has every master hold back what clients want to write. Waits for the network.
+     *
+     * @param duration after which it lets go by itself
+     * @throws SourceException if one does not; nothing is held back then
+     */
+    public void pauseWrites(Duration duration) throws IOException {
+        new WritePause(settings.transport(), settings.credentials()).begin(masters(), duration);
+    }
+
+    /**
+     * Has every master let go of what it holds back. Waits for the network.
+     *
+     * @throws SourceException if one does not
+     */
+    public void resumeWrites() throws IOException {
+        new WritePause(settings.transport(), settings.credentials()).end(masters());
+    }
+
+    private List<SourceMaster> masters() {
+        return shards.stream().map(ShardReplication::master).toList();
+    }
+
     /** Sends nothing any more. Does not wait; {@link #stop} follows. */
     public void stopSending() {
         shards.forEach(ShardReplication::stop);

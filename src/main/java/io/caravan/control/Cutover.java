@@ -1,0 +1,224 @@
+package io.caravan.control;
+
+import io.caravan.camel.RedisReplicationConsumer;
+import io.caravan.replication.ShardCounters;
+import io.caravan.replication.ShardState;
+import io.caravan.replication.ShardStatus;
+import io.caravan.verify.VerifyReport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a migration: the source is quiet, everything of it is applied, both sides are equal, and the task stops. Whatever speaks
+ * against it ends it before the stop, and the task goes on.
+ *
+ * <p>{@link #run} is called by one thread and waits.
+ */
+final class Cutover {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /**
+     * How it is done.
+     *
+     * @param pauseWrites how long the source is to hold writes back, anew while it takes; zero if clients have been stopped already
+     * @param verify whether both sides are compared, key by key
+     * @param quiet how long nothing may come from the source before it counts as quiet
+     * @param patience how long to wait for that
+     */
+    record Settings(Duration pauseWrites, boolean verify, Duration quiet, Duration patience) {
+
+        static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
+        Settings {
+            if (pauseWrites.isNegative() || pauseWrites.compareTo(LONGEST_PAUSE) > 0) {
+                throw new IllegalArgumentException(
+                        "pauseWrites is none of 0 to " + LONGEST_PAUSE.toSeconds() + " seconds");
+            }
+        }
+
+        boolean pauses() {
+            return !pauseWrites.isZero();
+        }
+    }
+
+    private final RedisReplicationConsumer consumer;
+    private final Supplier<String> problem;
+    private final Settings settings;
+    private final Callable<VerifyReport> verification;
+    private final Callable<Void> stop;
+    private final Consumer<String> told;
+    private long pausedUntilNanos;
+
+    /**
+     * @param problem what is wrong with the task at the moment, empty if nothing is
+     * @param verification compares both sides
+     * @param stop stops the task
+     * @param told what is being done, in words
+     */
+    Cutover(
+            RedisReplicationConsumer consumer,
+            Supplier<String> problem,
+            Settings settings,
+            Callable<VerifyReport> verification,
+            Callable<Void> stop,
+            Consumer<String> told) {
+        this.consumer = consumer;
+        this.problem = problem;
+        this.settings = settings;
+        this.verification = verification;
+        this.stop = stop;
+        this.told = told;
+    }
+
+    /**
+     * Does it.
+     *
+     * @return what to do now, for a person
+     * @throws RefusedException if it is not safe; says why. Writes are not held back any more then
+     */
+    String run(String destination) throws Exception {
+        requireHealth();
+        boolean done = false;
+        try {
+            if (settings.pauses()) {
+                pause();
+                told.accept("the source holds writes back for up to "
+                        + settings.pauseWrites().toSeconds() + " s at a time");
+            }
+            long commands = awaitQuiet();
+            told.accept("the source is quiet, and everything of it is applied");
+            if (settings.verify()) {
+                verify();
+            }
+            requireQuiet(commands);
+            stop.call();
+            done = true;
+            return "The task is stopped; its checkpoint is stored. Point clients at " + destination
+                    + (settings.pauses()
+                            ? ". The source holds writes back for another "
+                                    + Math.max(0, TimeUnit.NANOSECONDS.toSeconds(pausedUntilNanos - System.nanoTime()))
+                                    + " s; what is written there afterwards is not copied"
+                            : ". What is written to the source from now on is not copied");
+        } finally {
+            if (!done && settings.pauses()) {
+                letGo();
+            }
+        }
+    }
+
+    private void requireHealth() throws RefusedException {
+        String wrong = problem.get();
+        if (!wrong.isEmpty()) {
+            throw new RefusedException("the task has a problem: " + wrong);
+        }
+        for (ShardStatus shard : consumer.status()) {
+            if (shard.state() != ShardState.STREAMING) {
+                throw new RefusedException("shard " + shard.name() + " is not streaming");
+            }
+        }
+    }
+
+    /** Answers how many commands had come until then. */
+    private long awaitQuiet() throws RefusedException, IOException {
+        long deadline = System.nanoTime() + settings.patience().toNanos();
+        long last = commands();
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < settings.quiet().toNanos()) {
+            if (System.nanoTime() > deadline) {
+                throw new RefusedException((lagBytes() > 0
+                                ? "after " + settings.patience().toSeconds() + " s the destination still lacks "
+                                        + lagBytes() + " bytes of the stream"
+                                : "the source is still written to: " + (commands() - last)
+                                        + " commands within the last seconds")
+                        + "; stop its clients, or ask for writes to be held back (--pause-writes)");
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+            keepPaused();
+            requireHealth();
+            if (commands() != last || lagBytes() > 0) {
+                last = commands();
+                since = System.nanoTime();
+            }
+        }
+        return last;
+    }
+
+    private void verify() throws Exception {
+        told.accept("both sides are being compared");
+        var keeping = new Thread(this::keepPausedUntilInterrupted, "CaravanCutover");
+        keeping.start();
+        VerifyReport report;
+        try {
+            report = verification.call();
+        } finally {
+            keeping.interrupt();
+            keeping.join();
+        }
+        String found = report.text().lines().findFirst().orElse("");
+        if (!report.isEqual() || report.undecided() > 0) {
+            throw new RefusedException("both sides are not equal: " + found);
+        }
+        told.accept(found);
+    }
+
+    private void keepPausedUntilInterrupted() {
+        while (!Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            try {
+                keepPaused();
+            } catch (IOException e) {
+                LOG.warn("cutover: {}", e.getMessage()); // what is written then is noticed by requireQuiet
+            }
+        }
+    }
+
+    private void requireQuiet(long commands) throws RefusedException {
+        requireHealth();
+        long since = commands() - commands;
+        if (since != 0 || lagBytes() > 0) {
+            throw new RefusedException("the source has been written to meanwhile: " + since
+                    + " commands; stop its clients, or ask for writes to be held back (--pause-writes)");
+        }
+    }
+
+    private long commands() {
+        return consumer.counters().values().stream()
+                .mapToLong(ShardCounters::commands)
+                .sum();
+    }
+
+    private long lagBytes() {
+        List<ShardStatus> shards = consumer.status();
+        return shards.stream().mapToLong(ShardStatus::lagBytes).sum();
+    }
+
+    private void pause() throws IOException {
+        consumer.pauseWrites(settings.pauseWrites());
+        pausedUntilNanos = System.nanoTime() + settings.pauseWrites().toNanos();
+    }
+
+    private void keepPaused() throws IOException {
+        if (settings.pauses()
+                && pausedUntilNanos - System.nanoTime() < settings.pauseWrites().toNanos() / 2) {
+            pause();
+        }
+    }
+
+    private void letGo() {
+        try {
+            consumer.resumeWrites();
+        } catch (IOException e) {
+            LOG.warn("cutover: {}; the source lets writes go by itself when its pause is over", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.caravan.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.servers.Await;
+import io.caravan.servers.Dataset;
+import io.caravan.servers.Load;
+import io.caravan.servers.LoadReport;
+import io.caravan.servers.RedisServer;
+import io.caravan.sync.ManagementCommands.Ended;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The end of a migration, by the command line. */
+class CutoverIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ManagementClient management = new ManagementClient();
+
+    @Test
+    void a_source_that_is_still_written_to_is_not_left() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan);
+                Load load = Load.on(pair.source).seed(1).perSecond(200).start()) {
+            management.awaitState("Synchronizing");
+
+            Ended ended = commands.run("cutover", "--patience=4");
+
+            assertThat(ended.output())
+                    .contains("refused: the source is still written to: ")
+                    .contains("stop its clients, or ask for writes to be held back (--pause-writes)")
+                    .endsWith("The task goes on");
+            assertThat(ended.exitCode()).isEqualTo(7);
+            assertThat(management.task().get("state").asText()).isEqualTo("Synchronizing");
+            load.stop();
+        }
+    }
+
+    @Test
+    void nothing_is_lost_when_writes_are_held_back_while_clients_go_on() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            Dataset.everyType(3, 500).fitting("7.0").writeTo(pair.source);
+            try (CaravanProcess caravan =
+                            management.managed(CaravanProcess.between(pair)).start();
+                    ManagementCommands commands = ManagementCommands.like(caravan)) {
+                management.awaitState("Synchronizing");
+                Load load = Load.on(pair.source).seed(1).perSecond(1000).start();
+                Await.until("clients write", PATIENCE, () -> load.acknowledged() > 1000);
+
+                Ended ended = commands.run("cutover", "--pause-writes=20");
+                assertThat(ended.output())
+                        .contains("the source holds writes back for up to 20 s at a time")
+                        .contains("the source is quiet, and everything of it is applied")
+                        .contains("equal: ")
+                        .contains("The task is stopped; its checkpoint is stored. Point clients at "
+                                + Pair.nodes(pair.destinationMasters));
+                assertThat(ended.exitCode()).isZero();
+                pair.assertEqual();
+                pair.sourceMasters.forEach(master -> master.command("CLIENT", "UNPAUSE"));
+                LoadReport written = load.stop();
+                assertThat(written.acknowledged()).isGreaterThan(1000);
+            }
+        }
+    }
+
+    @Test
+    void sides_that_differ_keep_the_task_running_and_let_writes_go() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            RedisServer source = pair.sourceMasters.get(0);
+            source.command("SET", "key", "value");
+            management.awaitState("Synchronizing");
+            caravan.awaitAcknowledged(pair.sourceMasters);
+            pair.destinationMasters.get(0).command("SET", "key", "of somebody else");
+
+            Ended ended = commands.run("cutover", "--pause-writes=600");
+
+            assertThat(ended.output()).contains("refused: both sides are not equal: ");
+            assertThat(ended.exitCode()).isEqualTo(7);
+            CompletableFuture.runAsync(() -> source.command("SET", "further", "write"))
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(management.task().get("state").asText()).isEqualTo("Synchronizing");
+        }
+    }
+
+    @Test
+    void a_source_that_cannot_hold_writes_back() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            management.awaitState("Synchronizing");
+            pair.sourceMasters.get(0).command("ACL", "SETUSER", "default", "-client");
+
+            Ended ended = commands.run("cutover", "--pause-writes=5");
+
+            assertThat(ended.output()).contains("refuses CLIENT PAUSE: 'NOPERM");
+            assertThat(ended.exitCode()).isEqualTo(7);
+        }
+    }
+}
