@@ -76,6 +76,7 @@ public final class Caravan {
                 .addSubcommand(new PrecheckCommand())
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new CutoverCommand())
+                .addSubcommand(new LimitCommand())
                 .addSubcommand(new StatusCommand());
         ActionCommand.all().forEach(caravan::addSubcommand);
         return caravan;

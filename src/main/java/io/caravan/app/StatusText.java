@@ -46,6 +46,19 @@ final class StatusText {
                         : "; problem: " + text(task, "problem") + "; remedy: " + text(task, "remedy"));
     }
 
+    /** How much a task may ask of both sides. */
+    static String limits(JsonObject limits) {
+        long bytes = number(limits, "sourceBytesPerSecond").longValue();
+        return "from the source " + (bytes == 0 ? "no limit" : bytes(bytes) + "/s")
+                + ", of snapshots " + limit(limits, "snapshotKeysPerSecond", "keys/s")
+                + ", to the destination " + limit(limits, "commandsPerSecond", "commands/s");
+    }
+
+    private static String limit(JsonObject limits, String name, String unit) {
+        long limit = number(limits, name).longValue();
+        return limit == 0 ? "no limit" : "%,d %s".formatted(limit, unit);
+    }
+
     private static String figures(JsonObject task) {
         JsonObject lag = object(task, "lag");
         JsonObject rates = object(task, "rates");

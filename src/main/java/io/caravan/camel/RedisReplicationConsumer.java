@@ -477,6 +477,16 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         return running;
     }
 
+    /**
+     * Most bytes a second that are read from the source, at once.
+     *
+     * @param size as the option has it, {@code 20MB}; {@code 0} for no limit
+     * @throws IllegalArgumentException if it is no size
+     */
+    public void limitSourceBytes(String size) {
+        rates.sourceBytes(MemorySize.parse("sourceBytesPerSecond", size));
+    }
+
     /** Every shard at this moment; empty before the start. Any thread. */
     public List<ShardStatus> status() {
         ReplicationSession running = session;

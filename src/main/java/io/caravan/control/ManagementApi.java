@@ -47,6 +47,7 @@ final class ManagementApi {
         router.get(API + "tasks").blockingHandler(api::list, false);
         router.get(API + "tasks/:id").blockingHandler(api::one, false);
         router.get(API + "stream").handler(new TaskStream(tasks)::open);
+        router.post(API + "tasks/:id/limits").handler(body).blockingHandler(api::limit, false);
         router.post(API + "tasks/:id/:action").handler(body).blockingHandler(api::act, false);
         router.get(API + "session").handler(api::session);
         router.post(API + "login").handler(body).handler(api::logIn);
@@ -80,6 +81,22 @@ final class ManagementApi {
                             + List.of(TaskAction.values()).toString());
         } else {
             act(request, task.get(), action.get());
+        }
+    }
+
+    private void limit(RoutingContext request) {
+        Optional<Task> task = tasks.task(request.pathParam("id"));
+        if (task.isEmpty()) {
+            noTask(request);
+            return;
+        }
+        try {
+            task.get().limit(request.request()::getParam);
+            answer(request, ACCEPTED, Map.of("state", task.get().state().toString()));
+        } catch (RefusedException e) {
+            refuse(request, CONFLICT, String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            refuse(request, BAD_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +185,24 @@ final class Task {
         ending = true;
     }
 
+    /**
+     * Changes how much it may ask of both sides.
+     *
+     * @param given by the names of the options, {@code null} where one is not given
+     * @throws RefusedException if it does not run
+     * @throws IllegalArgumentException if one is no limit
+     */
+    void limit(Function<String, @Nullable String> given) throws RefusedException {
+        RedisReplicationConsumer running = runningConsumer()
+                .filter(each -> !each.status().isEmpty())
+                .orElseThrow(() -> new RefusedException("task " + identity().name()
+                        + " does not run; its next start takes the limits that are configured"));
+        String changed = TaskLimits.change(running, given);
+        if (!changed.isEmpty()) {
+            history.add(HistoryEvent.Kind.ACTION, "limits: " + changed);
+        }
+    }
+
     /** Whether its precheck has failed for a reason that time alone does not mend, and Camel would try again nevertheless. */
     synchronized boolean isRetriedInVain() {
         PrecheckReport failed = failedPrecheck;
@@ -307,6 +326,7 @@ final class Task {
         fields.put("source", source);
         fields.put("destination", destination);
         fields.putAll(taken.fields());
+        fields.put("limits", runningConsumer().map(TaskLimits::fields).orElse(null));
         fields.put("doing", doing == null ? null : doing.toString());
         fields.put(
                 "actions",

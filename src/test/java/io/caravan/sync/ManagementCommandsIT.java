@@ -66,6 +66,33 @@ class ManagementCommandsIT {
     }
 
     @Test
+    void limits_are_told_and_changed_while_the_task_runs() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan = management
+                        .managed(CaravanProcess.between(pair))
+                        .with("commandsPerSecond", "5000")
+                        .start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            management.awaitState("Synchronizing");
+
+            assertThat(commands.run("limit").output())
+                    .isEqualTo("from the source no limit, of snapshots no limit, to the destination 5,000 commands/s");
+            assertThat(commands.run("limit", "--source-bytes=20MB", "--commands=0")
+                            .output())
+                    .isEqualTo("from the source 21.0 MB/s, of snapshots no limit, to the destination no limit");
+            Ended wrong = commands.run("limit", "--source-bytes=fast", "--commands=7");
+            assertThat(wrong.exitCode()).isEqualTo(7);
+            assertThat(wrong.output()).isEqualTo("sourceBytesPerSecond=fast is no size; write it as 64MB");
+            assertThat(management.events("action"))
+                    .containsExactly("limits: sourceBytesPerSecond=20MB, commandsPerSecond=0");
+
+            assertThat(commands.run("stop").exitCode()).isZero();
+            assertThat(commands.run("limit", "--commands=7").output())
+                    .isEqualTo("task sync does not run; its next start takes the limits that are configured");
+        }
+    }
+
+    @Test
     void one_task_that_cannot_start_does_not_take_the_other_down() throws Exception {
         try (RedisServer source = RedisServer.start(Pair.older());
                 RedisServer full = RedisServer.start(Pair.newer());

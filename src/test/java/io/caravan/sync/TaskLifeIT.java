@@ -80,6 +80,7 @@ class TaskLifeIT {
                             "spoolLimit",
                             "shards",
                             "nodes",
+                            "limits",
                             "doing",
                             "actions",
                             "events",
@@ -99,7 +100,7 @@ class TaskLifeIT {
                     .allSatisfy(node -> assertThat(node.get("slots").asInt()).isBetween(5461, 5462));
             assertThat(task.get("actions"))
                     .extracting(JsonNode::asText)
-                    .containsExactly("pause", "stop", "precheck", "verify");
+                    .containsExactly("pause", "stop", "precheck", "verify", "cutover");
             assertThat(management.stream("/caravan/api/stream", 2))
                     .allSatisfy(event ->
                             assertThat(event.get("tasks").get(0).get("id")).isEqualTo(task.get("id")));
