@@ -48,6 +48,7 @@ function waiting(task) {
 
 export class Actions {
   constructor() {
+    this.offered = [];
     const row = el('div', {class: 'buttons'});
     this.note = el('p', {class: 'asked', role: 'status'});
     this.node = el('section', {class: 'actions', 'aria-label': 'Actions'}, row, this.note);
@@ -56,19 +57,23 @@ export class Actions {
   }
 
   button(name) {
-    const node = el('button', {type: 'button', 'data-action': name, onclick: () => this.dialog.open(name, this.task)},
-      ACTIONS[name].label);
-    return {node, update: () => {}};
+    const node = el('button', {type: 'button', 'data-action': name}, ACTIONS[name].label);
+    node.addEventListener('click', () => this.task.doing || this.dialog.open(name, this.task));
+    // Not 'disabled', which would take the focus away from it.
+    return {node, update: () => attribute(node, 'aria-disabled', this.task.doing ? 'true' : null)};
   }
 
   update(task) {
-    if (this.task && this.task.state !== task.state) {
-      text(this.note, '');
+    if (this.task?.doing !== task.doing || this.task?.state !== task.state) {
+      text(this.note, task.doing ? `${ACTIONS[task.doing]?.label ?? task.doing}: being done …` : '');
     }
     this.task = task;
     const focused = document.activeElement;
     const hadFocus = this.node.contains(focused) && focused.dataset.action;
-    const offered = ORDER.filter(name => (task.actions ?? []).includes(name));
+    if (!task.doing) {
+      this.offered = ORDER.filter(name => (task.actions ?? []).includes(name));
+    }
+    const offered = this.offered; // while something is being done nothing is: the buttons stay where they are, and wait
     this.buttons.update(offered, name => name);
     if (hadFocus && !focused.isConnected) {
       // The button is gone with the state that it was for: whoever uses the keyboard goes on at the next one.

@@ -21,7 +21,7 @@ export class Chart {
   /**
    * @param name of what is drawn, for the heading
    * @param valueOf the number of a sample, or null
-   * @param axis how a number is written at the axis
+   * @param axis how a number is written at the axis that ends at another
    * @param told how a sample is written in words
    * @param tops where the axis may end, in ascending order; a quarter of each is a number that is easy to read
    */
@@ -123,7 +123,7 @@ export class Chart {
     const latest = samples[samples.length - 1];
     attribute(this.picture, 'aria-label',
       `${this.name}, the last ${format.duration((this.last - samples[0].at) / 1000)}: ${this.told(latest)} now, `
-      + `${this.axis(most)} at most. The arrow keys go through it.`);
+      + `${this.axis(most, most)} at most. The arrow keys go through it.`);
   }
 
   drawGrid() {
@@ -132,7 +132,7 @@ export class Chart {
       const value = this.top * i / 4;
       const y = this.y(value);
       lines.push(svg('line', {x1: LEFT, x2: this.width - RIGHT, y1: y, y2: y, class: i === 0 ? 'base' : ''}));
-      lines.push(label(LEFT - 8, y + 4, 'end', this.axis(value)));
+      lines.push(label(LEFT - 8, y + 4, 'end', this.axis(value, this.top)));
     }
     const ages = this.span <= 90_000 ? SHORT_AGES : AGES;
     const every = this.width < NARROW ? 2 : 1;

@@ -153,7 +153,7 @@ const COMMANDS = {
   name: 'Commands per second',
   series: 'commands',
   valueOf: sample => sample.commands,
-  axis: value => format.brief(value),
+  axis: format.scaled,
   told: sample => `${format.brief(sample.commands)}/s · ${format.bytes(sample.bytes)}/s`,
   tops: decades(1e9),
 };
@@ -163,7 +163,7 @@ const KEYS = {
   name: 'Keys per second',
   series: 'commands',
   valueOf: sample => sample.keys,
-  axis: value => format.brief(value),
+  axis: format.scaled,
   told: sample => `${format.brief(sample.keys)}/s · ${format.bytes(sample.bytes)}/s`,
   tops: decades(1e9),
 };

@@ -37,6 +37,13 @@ export function brief(number) {
   return `${divided.toFixed(divided < 100 ? 1 : 0)}${NB}${unit}`;
 }
 
+/** The numbers of an axis all in the unit that suits its end. */
+export function scaled(number, end) {
+  const [unit, name] = end >= 1e7 ? [1e6, 'M'] : end >= 1e4 ? [1e3, 'k'] : [1, ''];
+  const shown = Number((number / unit).toPrecision(3));
+  return name && number ? `${shown}${NB}${name}` : count(shown);
+}
+
 export function bytes(number) {
   if (!known(number)) {
     return NONE;

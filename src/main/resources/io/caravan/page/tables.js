@@ -6,7 +6,7 @@ import {Badge} from './states.js';
 
 const SHARD_STATES = {
   CONNECTING: ['connecting', 'busy', 'ring'],
-  WAITING_FOR_SNAPSHOT: ['waiting for the snapshot', 'busy', 'ring'],
+  WAITING_FOR_SNAPSHOT: ['awaits snapshot', 'busy', 'ring'],
   SNAPSHOT: ['snapshot', 'busy', 'half'],
   STREAMING: ['streaming', 'good', 'disc'],
   FAILED: ['failed', 'bad', 'cross'],
@@ -72,7 +72,7 @@ export function shardTable() {
     ['Data/s', shard => format.bytes(shard.bytesPerSecond), 'number'],
     ['Keys', shard => format.count(shard.keys), 'number'],
     ['Spool', shard => format.bytes(shard.spooledBytes), 'number'],
-    ['Offset applied', shard => format.count(shard.appliedOffset), 'number long'],
+    ['Offset applied', shard => format.count(shard.appliedOffset < 0 ? null : shard.appliedOffset), 'number long'],
   ], shardLook);
 }
 
