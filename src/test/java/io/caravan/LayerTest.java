@@ -57,7 +57,8 @@ class LayerTest {
                             "cluster",
                             "precheck",
                             "verify")),
-            Map.entry("app", List.of("camel", "precheck", "verify"))));
+            Map.entry("control", List.of("node", "replication", "cluster", "precheck", "verify", "camel")),
+            Map.entry("app", List.of("camel", "control", "precheck", "verify"))));
 
     private static JavaClasses caravan;
 
@@ -101,7 +102,8 @@ class LayerTest {
     void camel_stops_at_the_endpoints_the_processors_and_the_application() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(packagesOf("camel"), packagesOf("app"), packagesOf("transform"))
+                .resideOutsideOfPackages(
+                        packagesOf("camel"), packagesOf("control"), packagesOf("app"), packagesOf("transform"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.camel..")

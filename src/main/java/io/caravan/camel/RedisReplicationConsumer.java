@@ -13,6 +13,7 @@ import io.caravan.replication.ShardCounters;
 import io.caravan.replication.ShardState;
 import io.caravan.replication.ShardStatus;
 import io.caravan.replication.SourceMaster;
+import io.caravan.replication.SpoolUse;
 import io.caravan.replication.StartingPoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
@@ -64,6 +66,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private @Nullable RouteSinks sinks;
     private @Nullable ReplicationMeters meters;
     private volatile @Nullable ReplicationSession session;
+    private volatile @Nullable TaskSides sides;
     private volatile @Nullable PrecheckReport precheckReport;
     private boolean sinkIsLast;
     private boolean hasSink;
@@ -81,10 +84,19 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     protected void doStart() throws Exception {
         super.doStart();
         resharded = false;
-        boolean goesOn = endpoint.takeGoingOn();
+        try {
+            startTask(endpoint.takeGoingOn());
+        } catch (Exception e) {
+            TaskEvent.startFailed(endpoint.getCamelContext(), getRouteId(), e);
+            throw e;
+        }
+    }
+
+    /** @param goesOn whether this process has been running the task, and checked it before */
+    private void startTask(boolean goesOn) throws Exception {
         RouteInspection route = inspectRoute();
         if (configuration.isPrecheck() && !goesOn) {
-            RoutePrecheck.require(precheck());
+            precheckStart();
         }
         for (RedisClusterEndpoint sink : route.sinks()) {
             sink.requireProducer();
@@ -98,6 +110,14 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
             releaseResources();
             throw e;
         }
+    }
+
+    private void precheckStart() throws IOException, PrecheckFailedException {
+        CamelContext context = endpoint.getCamelContext();
+        TaskEvent.prechecking(context, getRouteId());
+        PrecheckReport report = precheck();
+        TaskEvent.prechecked(context, getRouteId(), report);
+        RoutePrecheck.require(report);
     }
 
     private RouteInspection inspectRoute() {
@@ -131,6 +151,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         started.onReshard(new RouteRestart(endpoint.getCamelContext(), String.valueOf(getRouteId()), task(), () -> {
             resharded = true;
             endpoint.goesOn();
+            TaskEvent.resharded(endpoint.getCamelContext(), getRouteId());
         }));
         List<SourceMaster> masters = started.findMasters();
         compareModules(started, masters, destinations);
@@ -146,6 +167,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
                 master -> Optional.ofNullable(points.get(master)),
                 kept == null ? null : () -> kept.storeSoon(started, forSchedules));
         session = started;
+        sides = TaskSides.of(masters, destinations.all());
         meters = ReplicationMeters.bind(endpoint.getCamelContext(), task(), started);
         if (kept != null) {
             kept.begin(started, destinations.all(), forSchedules);
@@ -311,6 +333,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
             sinks = null;
         }
         session = null;
+        sides = null;
     }
 
     /** No further batch is sent; the link stays, and what the source sends is held in memory and in the spool. */
@@ -401,6 +424,21 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     public Map<String, ShardCounters> counters() {
         ReplicationSession running = session;
         return running == null ? Map.of() : running.counters();
+    }
+
+    /** Most bytes that the spools of all shards may take; 0 without a spool, and before the start. Any thread. */
+    public long spoolLimitBytes() {
+        ReplicationSession running = session;
+        return running == null
+                ? 0
+                : running.spools().values().stream()
+                        .mapToLong(SpoolUse::limitBytes)
+                        .sum();
+    }
+
+    /** What both sides are, and how the destination's nodes do; empty before the start. Any thread. */
+    public Optional<TaskSides> sides() {
+        return Optional.ofNullable(sides);
     }
 
     @ManagedAttribute(description = "Bytes of the stream that the source has and the destination has not acknowledged")

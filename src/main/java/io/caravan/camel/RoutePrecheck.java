@@ -50,6 +50,15 @@ public final class RoutePrecheck {
         return reports;
     }
 
+    /**
+     * Checks one route, whether or not it runs.
+     *
+     * @throws IOException if settings cannot be used
+     */
+    public static PrecheckReport of(CamelContext context, TaskRoute route) throws IOException {
+        return of(context, route.id(), route.configuration());
+    }
+
     /** Whether a route that leads to a destination begins its start with a precheck: consumers start after producers. */
     static boolean follows(CamelContext context, RedisClusterEndpoint destination) {
         return TaskRoute.in(context).stream()

@@ -56,6 +56,7 @@ final class RouteRestart implements Runnable {
                 context.getRouteController().startRoute(route);
                 return;
             } catch (Exception e) {
+                TaskEvent.startFailed(context, route, e);
                 LOG.warn(
                         "task {}: route {} could not be started again: {}; tried every {} s",
                         task,

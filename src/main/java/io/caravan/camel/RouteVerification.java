@@ -68,6 +68,11 @@ public final class RouteVerification {
                 .toList();
     }
 
+    /** For one route. */
+    public static RouteVerification of(CamelContext context, TaskRoute route) {
+        return new RouteVerification(context, route);
+    }
+
     /** The id of the task. */
     public String task() {
         return task;

@@ -1,6 +1,7 @@
 package io.caravan.camel;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -15,12 +16,12 @@ import org.apache.camel.spi.NodeIdFactory;
  * @param id its id; as long as it is not made, maybe with placeholders
  * @param configuration what its endpoint is told
  */
-record TaskRoute(String id, RedisReplicationConfiguration configuration) {
+public record TaskRoute(String id, RedisReplicationConfiguration configuration) {
 
     private static final String SCHEME = "redis-replication:";
 
-    /** Those of a context, in their order. */
-    static List<TaskRoute> in(CamelContext context) {
+    /** Those of a context, in their order. Connects to nothing. */
+    public static List<TaskRoute> in(CamelContext context) {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         List<RouteDefinition> routes = model == null ? List.of() : model.getRouteDefinitions();
         return routes.stream().flatMap(route -> of(context, route)).toList();
@@ -41,8 +42,15 @@ record TaskRoute(String id, RedisReplicationConfiguration configuration) {
         return route.idOrCreate(context.getCamelContextExtension().getContextPlugin(NodeIdFactory.class));
     }
 
+    /** The nodes of the destinations that it leads to, as they are configured, separated by commas. */
+    public String destination(CamelContext context) {
+        return RouteInspection.of(context, id).sinks().stream()
+                .map(RedisClusterEndpoint::getNodes)
+                .collect(Collectors.joining(","));
+    }
+
     /** The id of the task. */
-    String task(CamelContext context) {
+    public String task(CamelContext context) {
         return configuration.taskOf(context.resolvePropertyPlaceholders(id));
     }
 }

@@ -71,7 +71,7 @@ final class Failovers {
     }
 
     private void repair(NodeAddress former, BitSet slots) {
-        NodeLink link = router.links().get(former);
+        NodeLink link = router.links().all().get(former);
         if (link != null) {
             link.close();
         }

@@ -81,6 +81,18 @@ final class LinkTable {
         return masters;
     }
 
+    /** How many slots each link serves. */
+    Map<NodeLink, Integer> slots() {
+        Map<NodeLink, Integer> slots = new HashMap<>();
+        for (int slot = 0; slot < HashSlot.COUNT; slot++) {
+            NodeLink link = linkOfSlot[slot];
+            if (link != null) {
+                slots.merge(link, 1, Integer::sum);
+            }
+        }
+        return slots;
+    }
+
     /** Whether nothing is on its way to any node. */
     boolean isIdle() {
         return links.values().stream().allMatch(NodeLink::isIdle);

@@ -62,11 +62,13 @@ final class NodeProblems {
     }
 
     /** How nodes are at this moment. */
-    List<NodeStatus> of(Map<NodeAddress, NodeLink> links) {
-        return links.entrySet().stream()
+    List<NodeStatus> of(LinkTable links) {
+        Map<NodeLink, Integer> slots = links.slots();
+        return links.all().entrySet().stream()
                 .map(node -> new NodeStatus(
                         node.getKey().toString(),
                         node.getValue().isUp(),
+                        slots.getOrDefault(node.getValue(), 0),
                         problems.getOrDefault(node.getKey().toString(), "")))
                 .toList();
     }

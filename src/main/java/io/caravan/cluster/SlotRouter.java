@@ -13,7 +13,6 @@ import io.caravan.refresh.ValueBatches;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -223,8 +222,8 @@ final class SlotRouter implements NodeLink.Owner {
     }
 
     /** Every node that is, or was, connected to. */
-    Map<NodeAddress, NodeLink> links() {
-        return links.all();
+    LinkTable links() {
+        return links;
     }
 
     private void route(BatchTicket ticket, int row, int end) {

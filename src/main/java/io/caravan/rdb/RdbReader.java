@@ -62,6 +62,7 @@ public final class RdbReader {
     private int version;
     private boolean valkey;
     private int database;
+    private long announcedKeys;
     private int type;
     private byte[] key = {};
     private long expireAtMillis;
@@ -130,6 +131,11 @@ public final class RdbReader {
         return database;
     }
 
+    /** How many keys the databases that were begun have, as the snapshot says; 0 if it does not. */
+    public long announcedKeys() {
+        return announcedKeys;
+    }
+
     /** The type byte of the key's value, see {@link RdbType}. */
     public int type() {
         return type;
@@ -170,7 +176,10 @@ public final class RdbReader {
             int opcode = in.readByte();
             switch (opcode) {
                 case OP_SELECT_DB -> database = readDatabase();
-                case OP_RESIZE_DB -> skipper.skipNumbers(2);
+                case OP_RESIZE_DB -> {
+                    announcedKeys += Math.max(0, RdbLength.readNumber(in));
+                    skipper.skipNumbers(1); // how many of them expire
+                }
                 case OP_SLOT_INFO -> skipper.skipNumbers(3);
                 case OP_EXPIRE_MILLIS -> expireAtMillis = expiry(in.readLongLittleEndian());
                 case OP_EXPIRE_SECONDS -> expireAtMillis = expiry(readSeconds() * 1000);

@@ -247,7 +247,7 @@ final class SnapshotReader {
     }
 
     private void report() {
-        progress = new SnapshotProgress(keys, in.offset(), source.length());
+        progress = new SnapshotProgress(keys, reader.announcedKeys(), in.offset(), source.length());
     }
 
     private static byte[] ascii(String text) {

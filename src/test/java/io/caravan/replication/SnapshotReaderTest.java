@@ -155,13 +155,23 @@ class SnapshotReaderTest {
     }
 
     @Test
+    void progress_of_a_snapshot_of_unknown_size_is_told_by_its_keys() {
+        assertThat(new SnapshotProgress(5, 0, 700, 1000).percent()).hasValue(70);
+        assertThat(new SnapshotProgress(5, 20, 700, 0).percent()).hasValue(25);
+        assertThat(new SnapshotProgress(21, 20, 700, 0).percent())
+                .as("a server counts keys that have expired meanwhile")
+                .hasValue(100);
+        assertThat(SnapshotProgress.NONE.percent()).isEmpty();
+    }
+
+    @Test
     void progress_counts_keys_and_bytes() throws Exception {
         byte[] snapshot = snapshot("\0\u0001a\u0001x", "\0\u0001b\u0001y");
         var reader = reader(framed(snapshot));
 
         reader.run();
 
-        assertThat(reader.progress()).isEqualTo(new SnapshotProgress(2, snapshot.length, snapshot.length));
+        assertThat(reader.progress()).isEqualTo(new SnapshotProgress(2, 0, snapshot.length, snapshot.length));
         assertThat(collected.counters.snapshotKeys()).isEqualTo(2);
     }
 

@@ -56,6 +56,7 @@ public final class RunningTask implements AutoCloseable {
             with("camel.main.jmx-enabled", "false");
             with("camel.main.auto-configuration-log-summary", "false");
             with("camel.main.startup-summary-level", "off");
+            with("caravan.state.directory", "");
             with("precheck", "false"); // most tests begin with what a precheck would refuse, and some with its absence
         }
 

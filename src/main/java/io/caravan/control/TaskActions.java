@@ -1,0 +1,184 @@
+package io.caravan.control;
+
+import io.caravan.camel.RedisReplicationConsumer;
+import io.caravan.camel.RoutePrecheck;
+import io.caravan.camel.RouteVerification;
+import io.caravan.verify.VerifyReport;
+import io.caravan.verify.VerifySettings;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
+import org.apache.camel.support.service.ServiceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does to a task what somebody has asked for, on a thread of its own: whoever asks does not wait. One thing at a time; a
+ * verification goes on beside.
+ */
+final class TaskActions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskActions.class);
+
+    private final CamelContext context;
+    private final ExecutorService threads;
+
+    TaskActions(CamelContext context, ExecutorService threads) {
+        this.context = context;
+        this.threads = threads;
+    }
+
+    /** What may be done to a task now. */
+    static Set<TaskAction> possible(Task task) {
+        if (task.doing().isPresent()) {
+            return Set.of();
+        }
+        Set<TaskAction> possible = TaskAction.in(task.state());
+        if (task.verification().filter(TaskVerification::isRunning).isPresent()) {
+            possible = EnumSet.copyOf(possible);
+            possible.remove(TaskAction.VERIFY);
+        }
+        return possible;
+    }
+
+    /**
+     * Begins what was asked for; what becomes of it is in the task's state and history.
+     *
+     * @param verify how a verification is made
+     * @param repair whether it writes what differs again
+     * @throws RefusedException if that cannot be done now; says why, and what to do
+     */
+    void begin(Task task, TaskAction action, VerifySettings verify, boolean repair) throws RefusedException {
+        synchronized (task) { // between the look and the beginning nobody else begins
+            if (!possible(task).contains(action)) {
+                throw new RefusedException(refusal(task, action));
+            }
+            if (action == TaskAction.VERIFY) {
+                task.verification(new TaskVerification(verify));
+            } else {
+                task.begins(action);
+            }
+        }
+        LOG.info("task {}: {} was asked for", task.identity().name(), action);
+        try {
+            threads.execute(() -> run(task, action, repair));
+        } catch (RejectedExecutionException e) {
+            task.ended(action);
+            throw new RefusedException("the process ends; start it again");
+        }
+    }
+
+    private static String refusal(Task task, TaskAction action) {
+        String name = "task " + task.identity().name();
+        if (task.doing().isPresent()) {
+            return name + ": " + task.doing().get() + " is being done; ask again when that is over";
+        }
+        if (action == TaskAction.VERIFY
+                && task.verification().filter(TaskVerification::isRunning).isPresent()) {
+            return name + ": a verification is running; wait for its report";
+        }
+        String possible = String.join(
+                ", ",
+                TaskAction.in(task.state()).stream().map(TaskAction::toString).toList());
+        return name + ": " + action + " makes no sense while it is '" + task.state() + "'; possible now: "
+                + (possible.isEmpty() ? "nothing" : possible);
+    }
+
+    private void run(Task task, TaskAction action, boolean repair) {
+        task.history()
+                .add(HistoryEvent.Kind.ACTION, action + (action == TaskAction.VERIFY ? verifyText(task, repair) : ""));
+        try {
+            switch (action) {
+                case PAUSE -> suspend(task);
+                case RESUME -> resume(task);
+                case STOP -> stop(task);
+                case START -> start(task);
+                case PRECHECK -> precheck(task);
+                case VERIFY -> verify(task, repair);
+            }
+        } catch (Exception e) {
+            failed(task, action, e);
+        } finally {
+            task.ended(action);
+            task.observe();
+        }
+    }
+
+    private static String verifyText(Task task, boolean repair) {
+        return task.verification()
+                        .map(verification -> " " + verification.settings().mode())
+                        .orElse("")
+                + (repair ? ", with repair" : "");
+    }
+
+    private static void failed(Task task, TaskAction action, Exception e) {
+        LOG.warn("task {}: {} has failed", task.identity().name(), action, e);
+        if (action == TaskAction.START) {
+            task.startFailed(e);
+        } else {
+            task.history().add(HistoryEvent.Kind.PROBLEM, action + " has failed: " + Causes.text(e));
+        }
+    }
+
+    /**
+     * The consumer alone is suspended, and at once. To suspend the route Camel would wait for what is on its way, and stop the
+     * consumer by force if a destination that is down does not let that end.
+     */
+    private static void suspend(Task task) {
+        RedisReplicationConsumer consumer = running(task);
+        ServiceHelper.suspendService(consumer);
+    }
+
+    private void resume(Task task) throws Exception {
+        ServiceHelper.resumeService(running(task));
+        context.getRouteController().resumeRoute(task.identity().route()); // somebody may have suspended it all
+    }
+
+    private static RedisReplicationConsumer running(Task task) {
+        return task.runningConsumer().orElseThrow(() -> new IllegalStateException("the task does not run"));
+    }
+
+    private void stop(Task task) throws Exception {
+        context.getRouteController().stopRoute(task.identity().route());
+    }
+
+    private void start(Task task) throws Exception {
+        RouteController controller = context.getRouteController();
+        String route = task.identity().route();
+        if (controller.getRouteStatus(route).isStarted()) { // with a shard that has failed
+            controller.stopRoute(route);
+        }
+        controller.startRoute(route);
+    }
+
+    private void precheck(Task task) throws IOException {
+        task.precheckBegins();
+        task.observe();
+        try {
+            task.precheckEnds(RoutePrecheck.of(context, task.route()));
+        } catch (IOException | RuntimeException e) {
+            task.startFailed(e);
+            throw e;
+        }
+    }
+
+    private void verify(Task task, boolean repair) {
+        TaskVerification verification = task.verification().orElseThrow();
+        try {
+            VerifyReport report = RouteVerification.of(context, task.route())
+                    .run(verification.settings(), repair, verification::begun);
+            verification.ended(report);
+            List<String> lines = report.text().lines().toList();
+            task.history().add(HistoryEvent.Kind.VERIFICATION, lines.get(0));
+        } catch (IOException | RuntimeException e) {
+            String why = Causes.text(e);
+            verification.failed(why);
+            task.history().add(HistoryEvent.Kind.VERIFICATION, "has failed: " + why);
+        }
+    }
+}

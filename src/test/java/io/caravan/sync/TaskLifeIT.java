@@ -1,0 +1,111 @@
+package io.caravan.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.servers.Dataset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The states of a task, as the management API tells them. */
+class TaskLifeIT {
+
+    private final ManagementClient management = new ManagementClient();
+
+    @Test
+    void a_task_is_seen_in_every_state_of_its_life() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            Dataset.everyType(11, 1000).fitting("7.0").writeTo(pair.source);
+            try (RunningTask running =
+                    management.managed(pair.task()).with("precheck", "true").start()) {
+                management.awaitState("Synchronizing");
+                management.act("pause");
+                management.awaitState("Paused");
+                management.act("resume");
+                management.awaitState("Synchronizing");
+                running.awaitApplied(pair.sourceMasters);
+                management.act("stop");
+                JsonNode stopped = management.awaitState("Stopped");
+
+                assertThat(stopped.get("problem").asText()).isEmpty();
+                assertThat(management.events("state"))
+                        .containsExactly(
+                                "Prechecking",
+                                "Connecting",
+                                "Initial synchronization",
+                                "Synchronizing",
+                                "Paused",
+                                "Synchronizing",
+                                "Stopped");
+                assertThat(management.events("action")).containsExactly("pause", "resume", "stop");
+                assertThat(management.events("precheck"))
+                        .singleElement()
+                        .satisfies(text -> assertThat(text).startsWith("passed"));
+
+                management.act("start");
+                management.awaitState("Synchronizing");
+            }
+            pair.assertEqual();
+        }
+    }
+
+    @Test
+    void what_a_task_shows_is_what_the_contract_says() throws Exception {
+        try (Pair pair = Pair.clusters();
+                RunningTask running = management.managed(pair.task()).start()) {
+            running.awaitStreaming().awaitApplied(pair.sourceMasters);
+            management.awaitState("Synchronizing");
+
+            JsonNode task = management.task();
+
+            assertThat(task.fieldNames())
+                    .toIterable()
+                    .containsExactly(
+                            "id",
+                            "name",
+                            "route",
+                            "state",
+                            "since",
+                            "started",
+                            "problem",
+                            "remedy",
+                            "percent",
+                            "estimatedEnd",
+                            "source",
+                            "destination",
+                            "lag",
+                            "rates",
+                            "totals",
+                            "spooledBytes",
+                            "spoolLimit",
+                            "shards",
+                            "nodes",
+                            "doing",
+                            "actions",
+                            "events",
+                            "precheckReport",
+                            "verification");
+            assertThat(task.get("source"))
+                    .hasToString("{\"nodes\":\"" + Pair.nodes(pair.sourceMasters)
+                            + "\",\"kind\":\"cluster\",\"version\":\"7.0.15\"}");
+            assertThat(task.get("destination"))
+                    .hasToString("{\"nodes\":\"" + Pair.nodes(pair.destinationMasters)
+                            + "\",\"kind\":\"cluster\",\"version\":\"7.4.1\"}");
+            assertThat(task.get("shards"))
+                    .hasSize(3)
+                    .allSatisfy(shard -> assertThat(shard.get("state").asText()).isEqualTo("STREAMING"));
+            assertThat(task.get("nodes"))
+                    .hasSize(3)
+                    .allSatisfy(node -> assertThat(node.get("slots").asInt()).isBetween(5461, 5462));
+            assertThat(task.get("actions"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly("pause", "stop", "precheck", "verify");
+            assertThat(management.stream("/caravan/api/stream", 2))
+                    .allSatisfy(event ->
+                            assertThat(event.get("tasks").get(0).get("id")).isEqualTo(task.get("id")));
+            List<JsonNode> one = management.stream(
+                    "/caravan/api/stream?task=" + task.get("id").asText(), 1);
+            assertThat(one.get(0).get("events")).isNotEmpty();
+        }
+    }
+}
