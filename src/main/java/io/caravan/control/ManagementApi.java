@@ -1,7 +1,6 @@
 package io.caravan.control;
 
 import io.caravan.verify.VerifySettings;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -51,7 +50,7 @@ final class ManagementApi {
         router.get(API + "session").handler(api::session);
         router.post(API + "login").handler(body).handler(api::logIn);
         router.route(API + "*").handler(ManagementApi::notFound);
-        router.route("/caravan").method(HttpMethod.GET).handler(ctx -> ctx.redirect(ROOT));
+        router.getWithRegex("/caravan").handler(ctx -> ctx.redirect(ROOT)); // a plain path would match ROOT, too
         router.get(ROOT + "*").blockingHandler(new PageFiles()::send, false);
     }
 
