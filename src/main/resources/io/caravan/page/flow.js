@@ -1,6 +1,6 @@
 // The picture: where the data comes from, and where it goes.
 
-import {attribute, el, Parts, show, svg, text} from './dom.js';
+import {attribute, el, Parts, svg, text} from './dom.js';
 import * as format from './format.js';
 import {side} from './parts.js';
 import {setShape, shape} from './states.js';
@@ -11,8 +11,8 @@ const MOST = 8;
 
 export class Flow {
   constructor() {
-    this.from = new Column('source', shardLook, shard => shard.node || shard.name, 'shard');
-    this.to = new Column('destination', nodeLook, node => node.address, 'master');
+    this.from = new Column('source', shardLook, shard => shard.node || shard.name);
+    this.to = new Column('destination', nodeLook, node => node.address);
     this.left = new Lines(false);
     this.right = new Lines(true);
     this.middle = el('p', {class: 'figure'});
@@ -24,8 +24,8 @@ export class Flow {
 
   update(task) {
     const copying = task.state === 'Initial synchronization';
-    this.from.update(task.shards ?? [], task.source, copying);
-    this.to.update(task.nodes ?? [], task.destination, copying);
+    this.from.update(task.shards ?? [], task.source);
+    this.to.update(task.nodes ?? [], task.destination);
     this.left.update(this.from.drawn);
     this.right.update(this.to.drawn);
     const {rates = {}, lag = {}} = task;
@@ -35,13 +35,12 @@ export class Flow {
 }
 
 class Column {
-  constructor(title, look, nameOf, word) {
-    Object.assign(this, {look, nameOf, word});
+  constructor(title, look, nameOf) {
+    Object.assign(this, {look, nameOf});
     this.kind = el('span', {class: 'faint'});
-    this.more = el('p', {class: 'faint', hidden: true});
     const list = el('ul', {role: 'list'});
     this.node = el('div', {class: `column ${title}`},
-      el('h3', {}, title === 'source' ? 'Source ' : 'Destination ', this.kind), list, this.more);
+      el('h3', {}, title === 'source' ? 'Source ' : 'Destination ', this.kind), list);
     this.boxes = new Parts(list, () => this.box());
     this.drawn = [];
   }
@@ -58,22 +57,20 @@ class Column {
       text(name, this.nameOf(item));
       const percent = typeof item.percent === 'number' ? ` ${format.percent(item.percent)}` : '';
       text(word, state + percent);
-      text(rate, `${format.brief(item.commandsPerSecond)} cmd/s · ${format.bytes(item.bytesPerSecond)}/s`);
+      const commands = item.state === 'SNAPSHOT' ? '' : `${format.brief(item.commandsPerSecond)} cmd/s · `;
+      text(rate, `${commands}${format.bytes(item.bytesPerSecond)}/s`);
       attribute(node, 'class', tone);
       attribute(node, 'title', item.problem || null);
     }};
   }
 
   update(items, deployment) {
-    text(this.kind, side(deployment));
     const troubled = items.filter(item => this.isTroubled(item));
     const others = items.filter(item => !this.isTroubled(item));
     const shown = items.length <= MOST ? items : [...troubled, ...others].slice(0, MOST);
     this.drawn = shown.map(item => ({tone: this.look(item)[1], moves: item.commandsPerSecond > 0 || item.bytesPerSecond > 0}));
     this.boxes.update(shown, item => item.name ?? this.nameOf(item));
-    const hidden = items.length - shown.length;
-    show(this.more, hidden > 0);
-    text(this.more, `and ${format.counted(hidden, this.word)} more, in the table below`);
+    text(this.kind, side(deployment) + (items.length > shown.length ? ` · ${shown.length} of ${items.length}, all below` : ''));
   }
 
   isTroubled(item) {
@@ -82,7 +79,7 @@ class Column {
   }
 }
 
-/** Lines between a column of boxes of one height and the middle: a stretched picture, so nothing has to be measured. */
+/** Lines between a column of boxes, which share its height evenly, and the middle: a stretched picture, nothing is measured. */
 class Lines {
   constructor(outwards) {
     this.outwards = outwards;

@@ -86,6 +86,6 @@ class Card {
 
 /** Where from and where to. */
 export function way(task) {
-  const one = deployment => `${deployment?.nodes ?? '?'}${side(deployment) ? ` (${side(deployment)})` : ''}`;
+  const one = deployment => `${(deployment?.nodes ?? '?').replaceAll(',', ', ')}${side(deployment) ? ` (${side(deployment)})` : ''}`;
   return `${one(task.source)} → ${one(task.destination)}`;
 }

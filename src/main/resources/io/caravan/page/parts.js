@@ -36,19 +36,31 @@ export class Bar {
   }
 }
 
+/** What to do; nothing is shown if there is nothing. */
+export class Remedy {
+  constructor() {
+    this.words = el('span');
+    this.node = el('p', {class: 'remedy'}, el('strong', {}, 'What to do: '), this.words);
+  }
+
+  update(remedy) {
+    show(this.node, remedy);
+    text(this.words, remedy ?? '');
+  }
+}
+
 /** What is wrong and what to do about it. */
 export class Problem {
   constructor() {
     this.cause = el('p', {class: 'cause'});
-    this.remedy = el('p', {class: 'remedy'});
-    this.node = el('div', {class: 'problem', hidden: true}, this.cause, this.remedy);
+    this.remedy = new Remedy();
+    this.node = el('div', {class: 'problem', hidden: true}, this.cause, this.remedy.node);
   }
 
   update(task) {
     show(this.node, task.problem);
     text(this.cause, task.problem);
-    show(this.remedy, task.remedy);
-    text(this.remedy, task.remedy ? `What to do: ${task.remedy}` : '');
+    this.remedy.update(task.remedy);
     attribute(this.node, 'class', `problem ${task.state.includes('ailed') ? 'bad' : 'warn'}`);
   }
 }

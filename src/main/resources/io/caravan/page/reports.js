@@ -2,7 +2,7 @@
 
 import {attribute, el, Parts, show, text} from './dom.js';
 import * as format from './format.js';
-import {Bar} from './parts.js';
+import {Bar, Remedy} from './parts.js';
 import {Badge} from './states.js';
 
 const OUTCOMES = {failed: ['bad', 'cross'], warning: ['warn', 'triangle'], passed: ['good', 'tick'], skipped: ['idle', 'dash']};
@@ -69,11 +69,10 @@ class PrecheckItem {
 
 function finding() {
   const cause = el('p', {class: 'cause'});
-  const remedy = el('p', {class: 'remedy'});
-  return {node: el('li', {}, cause, remedy), update: each => {
+  const remedy = new Remedy();
+  return {node: el('li', {}, cause, remedy.node), update: each => {
     text(cause, !each.node || each.cause.includes(each.node) ? each.cause : `${each.node}: ${each.cause}`);
-    text(remedy, each.remedy ? `What to do: ${each.remedy}` : '');
-    show(remedy, each.remedy);
+    remedy.update(each.remedy);
   }};
 }
 

@@ -67,7 +67,7 @@ export function setShape(icon, name) {
 /** What the operator wants to know first, in one sentence. */
 export function sentence(task) {
   const lag = task.lag ?? {};
-  const behind = `${format.seconds(lag.seconds)} (${format.bytes(lag.bytes)}) behind the source`;
+  const behind = `${format.seconds(lag.seconds)} (${format.bytes(lag.bytes)}) behind`;
   switch (task.state) {
     case 'Prechecking':
       return 'Both sides are being looked at. Nothing is copied yet.';
@@ -78,9 +78,9 @@ export function sentence(task) {
     case 'Initial synchronization':
       return initial(task);
     case 'Synchronizing':
-      return lag.seconds < 1 ? `The destination follows the source: ${behind}.` : `The destination is ${behind}.`;
+      return lag.seconds < 1 ? `The destination follows the source, ${behind}.` : `The destination is ${behind} the source.`;
     case 'Paused':
-      return `Nothing is applied to the destination, which is ${behind}. The link stays.`;
+      return `Nothing is applied to the destination, which is ${behind} the source. The link stays.`;
     case 'Failed':
       return 'Nothing is copied any more. Below is why, and what to do.';
     case 'Stopped':
