@@ -150,6 +150,7 @@ public final class Tasks extends ServiceSupport implements StaticService {
         if (applicationStarted) {
             task.applicationStarted();
         }
+        TaskMeters.bind(context, task);
         return task;
     }
 
