@@ -12,7 +12,8 @@ import picocli.CommandLine;
 
 /**
  * Runs the tasks that the YAML files of {@code routes/} declare, as {@code config/application.properties} says; {@code precheck}
- * and {@code verify} look at them without running them.
+ * and {@code verify} look at them without running them, {@code status}, {@code pause}, {@code resume}, {@code stop} and {@code start}
+ * talk to the process that does.
  *
  * <p>Arguments that name no command are those of Camel Main. Exit codes are those of {@link ExitCode}.
  */
@@ -69,13 +70,18 @@ public final class Caravan {
 
     /** What Camel Main understands ({@code -duration 60}) is no option of ours, and handed on as it is. */
     static CommandLine commandLine() {
-        return new CommandLine(new RunCommand())
+        CommandLine caravan = handingOn(new CommandLine(new RunCommand()))
                 .setCommandName("caravan")
-                .addSubcommand(new RunCommand())
+                .addSubcommand(handingOn(new CommandLine(new RunCommand())))
                 .addSubcommand(new PrecheckCommand())
                 .addSubcommand(new VerifyCommand())
-                .setUnmatchedOptionsArePositionalParams(true)
-                .setStopAtPositional(true);
+                .addSubcommand(new StatusCommand());
+        ActionCommand.all().forEach(caravan::addSubcommand);
+        return caravan;
+    }
+
+    private static CommandLine handingOn(CommandLine run) {
+        return run.setUnmatchedOptionsArePositionalParams(true).setStopAtPositional(true);
     }
 
     /** Runs until it is stopped; answers the exit code. */

@@ -1,6 +1,6 @@
 package io.caravan.app;
 
-/** How the application says with its exit code what became of it; documented in {@code docs/precheck.md}. */
+/** How the application says with its exit code what became of it; documented in {@code docs/tasks.md}. */
 final class ExitCode {
 
     /** Stopped as it was told to; of a precheck: passed, maybe with warnings. */
@@ -20,6 +20,12 @@ final class ExitCode {
 
     /** No key differs, but some could not be judged. */
     static final int UNDECIDED = 5;
+
+    /** No process answers at the management port. */
+    static final int NOT_RUNNING = 6;
+
+    /** The process does not do what was asked for. */
+    static final int REFUSED = 7;
 
     private ExitCode() {}
 }

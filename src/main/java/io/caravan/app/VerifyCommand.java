@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -41,7 +40,7 @@ import picocli.CommandLine.Option;
             "4:keys differ",
             "5:none differs, but some could not be judged"
         })
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand extends AtRestCommand {
 
     private static final long PROGRESS_SECONDS = 5;
 
@@ -65,40 +64,23 @@ final class VerifyCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}.")
     private long rate;
 
-    @Option(names = "--json", description = "Writes the report as JSON.")
-    private boolean json;
-
-    @Option(names = "--help", usageHelp = true, description = "Shows this help.")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private boolean help;
-
-    /** The report alone goes to the standard output; log and progress to the other one. */
     @Override
-    public Integer call() {
-        PrintStream out = System.out;
-        System.setOut(System.err);
-        Main main = Caravan.applicationAtRest();
+    int look(Main main, PrintStream out) throws Exception {
+        Caravan.build(main);
+        List<RouteVerification> tasks = RouteVerification.ofAll(main.getCamelContext());
+        if (tasks.isEmpty()) {
+            return nothingDeclared();
+        }
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
-            Caravan.build(main);
-            List<RouteVerification> tasks = RouteVerification.ofAll(main.getCamelContext());
-            if (tasks.isEmpty()) {
-                System.err.println("No task is declared: no route of routes/ begins with redis-replication:");
-                return ExitCode.NOT_STARTED;
-            }
             Map<String, VerifyReport> reports = new TreeMap<>();
             for (RouteVerification task : tasks) {
                 reports.put(task.task(), verify(task, clock));
             }
-            out.println(json ? json(reports) : text(reports));
-            out.flush();
+            out.println(json() ? json(reports) : text(reports));
             return exitCode(reports);
-        } catch (Exception e) {
-            System.err.println(StartFailure.explain(e, main.getCamelContext()));
-            return ExitCode.NOT_STARTED;
         } finally {
             clock.shutdownNow();
-            main.stop();
         }
     }
 

@@ -5,6 +5,7 @@ import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import java.util.Locale;
@@ -34,7 +35,7 @@ final class Admission implements AuthenticationHandler {
     private static final long PAUSE_AFTER_REFUSAL_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final String BEARER = "Bearer ";
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-    private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     private final AccessRules rules;
     private final Sessions sessions = new Sessions();
@@ -123,9 +124,8 @@ final class Admission implements AuthenticationHandler {
         if (path.equals(ManagementApi.API + "login") || path.equals(ManagementApi.API + "session")) {
             return true;
         }
-        return request.request().method().equals(HttpMethod.GET)
-                && (path.equals("/caravan")
-                        || path.startsWith(ManagementApi.ROOT) && !path.startsWith(ManagementApi.API));
+        boolean ofThePage = path.startsWith(ManagementApi.ROOT) && !path.startsWith(ManagementApi.API);
+        return request.request().method().equals(HttpMethod.GET) && (ofThePage || path.equals("/caravan"));
     }
 
     private static boolean isChangeOfOurs(RoutingContext request) {
@@ -138,21 +138,20 @@ final class Admission implements AuthenticationHandler {
         return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/json");
     }
 
+    /** HTTP/1.1 names the host in a header, HTTP/2 in a field of its own; Vert.x knows both. */
     private boolean namesThisMachine(HttpServerRequest request) {
-        String host = request.getHeader("Host");
-        return host == null
-                || THIS_MACHINE.contains(nameIn(host))
-                || nameIn(host).equals(rules.host());
-    }
-
-    /** {@code localhost:8876} names {@code localhost}, {@code [::1]:8876} names {@code [::1]}. */
-    private static String nameIn(String host) {
-        return host.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
+        HostAndPort named = request.authority();
+        if (named == null) {
+            return false;
+        }
+        String host = named.host().toLowerCase(Locale.ROOT);
+        return THIS_MACHINE.contains(host) || host.equals(rules.host());
     }
 
     private static boolean comesFromHere(HttpServerRequest request) {
         String origin = request.getHeader("Origin");
-        String host = request.getHeader("Host");
-        return origin == null || host != null && (origin.equals("http://" + host) || origin.equals("https://" + host));
+        HostAndPort named = request.authority();
+        return origin == null
+                || named != null && (origin.equals("http://" + named) || origin.equals("https://" + named));
     }
 }

@@ -50,8 +50,7 @@ final class ManagementApi {
         router.get(API + "session").handler(api::session);
         router.post(API + "login").handler(body).handler(api::logIn);
         router.route(API + "*").handler(ManagementApi::notFound);
-        router.getWithRegex("/caravan").handler(ctx -> ctx.redirect(ROOT)); // a plain path would match ROOT, too
-        router.get(ROOT + "*").blockingHandler(new PageFiles()::send, false);
+        router.get("/caravan*").blockingHandler(new PageFiles()::send, false);
     }
 
     private void list(RoutingContext request) {

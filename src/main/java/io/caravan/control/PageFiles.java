@@ -27,8 +27,12 @@ final class PageFiles {
 
     /** A name that is none of ours, or would lead elsewhere, is not looked for. */
     void send(RoutingContext request) {
-        String path = request.normalizedPath().substring(ManagementApi.ROOT.length());
-        String name = path.isEmpty() ? INDEX : path;
+        String path = request.normalizedPath();
+        if (!path.startsWith(ManagementApi.ROOT)) {
+            request.redirect(ManagementApi.ROOT);
+            return;
+        }
+        String name = path.equals(ManagementApi.ROOT) ? INDEX : path.substring(ManagementApi.ROOT.length());
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
         if (type == null || !NAME.matcher(name).matches()) {
             ManagementApi.refuse(request, NOT_FOUND, "there is no such file");

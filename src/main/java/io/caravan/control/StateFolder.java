@@ -22,6 +22,9 @@ final class StateFolder {
     private static final String ENDING = ".jsonl";
     private static final int ID_BYTES = 4;
 
+    /** Keeps nothing. */
+    static final StateFolder NONE = new StateFolder(null);
+
     private final SecureRandom random = new SecureRandom();
     private final @Nullable Path folder;
 
@@ -32,7 +35,7 @@ final class StateFolder {
     /** The folder of that name, which is made if it is not there; none, so that nothing is kept, if the name is empty. */
     static StateFolder of(String name) {
         if (name.isEmpty()) {
-            return new StateFolder(null);
+            return NONE;
         }
         try {
             return new StateFolder(Files.createDirectories(Path.of(name)));
@@ -42,7 +45,7 @@ final class StateFolder {
                             + " process; name a folder that can be written, or none",
                     name,
                     e.toString());
-            return new StateFolder(null);
+            return NONE;
         }
     }
 

@@ -38,11 +38,11 @@ public final class Tasks extends ServiceSupport implements StaticService {
     private static final long INTERVAL_MILLIS = 1000;
 
     private final CamelContext context;
-    private final StateFolder folder;
     private final Listener listener = new Listener();
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     private final String version = Optional.ofNullable(Tasks.class.getPackage().getImplementationVersion())
             .orElse("development");
+    private StateFolder folder = StateFolder.NONE;
     private boolean applicationStarted;
     private @Nullable ScheduledExecutorService clock;
     private @Nullable ExecutorService threads;
@@ -51,11 +51,11 @@ public final class Tasks extends ServiceSupport implements StaticService {
     /** Those of a context, with {@value #STATE_DIRECTORY} as its properties say. */
     public Tasks(CamelContext context) {
         this.context = context;
-        folder = StateFolder.of(context.resolvePropertyPlaceholders("{{" + STATE_DIRECTORY + ":}}"));
     }
 
     @Override
     protected void doStart() throws Exception {
+        folder = StateFolder.of(context.resolvePropertyPlaceholders("{{" + STATE_DIRECTORY + ":}}"));
         ExecutorServiceManager manager = context.getExecutorServiceManager();
         ScheduledExecutorService ticking = manager.newSingleThreadScheduledExecutor(this, "CaravanTasks");
         ExecutorService acting = manager.newCachedThreadPool(this, "CaravanAction");

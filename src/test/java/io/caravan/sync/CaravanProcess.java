@@ -134,6 +134,19 @@ public final class CaravanProcess implements AutoCloseable {
         }
     }
 
+    /** All that is in the folder of ids and histories. */
+    String state() {
+        try (Stream<Path> files = Files.list(folder.resolve("state"))) {
+            var all = new StringBuilder();
+            for (Path file : files.toList()) {
+                all.append(Files.readString(file));
+            }
+            return all.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Waits until its output contains a text. */
     public CaravanProcess awaitOutput(String text) {
         Await.until("the output contains '" + text + "'", PATIENCE, this::output, output -> output.contains(text));

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /** Asks the management API of a process on this machine. */
@@ -105,6 +106,11 @@ final class ManagementClient {
         }
     }
 
+    /** Waits until something is true of the tasks. */
+    void awaitTasks(String what, Predicate<List<JsonNode>> condition) {
+        Await.until(what, PATIENCE, this::tasks, condition);
+    }
+
     /** The one task, with its events. */
     JsonNode task() {
         List<JsonNode> tasks = Await.until("a task is listed", PATIENCE, this::tasks, found -> !found.isEmpty());
@@ -122,12 +128,15 @@ final class ManagementClient {
 
     /** Waits until the one task is in a state, and nothing is being done to it. */
     JsonNode awaitState(String state) {
-        return Await.until(
+        return awaitTask(
                 "the task is '" + state + "'",
-                PATIENCE,
-                this::task,
                 task -> task.get("state").asText().equals(state)
                         && task.get("doing").isNull());
+    }
+
+    /** Waits until something is true of the one task. */
+    JsonNode awaitTask(String what, Predicate<JsonNode> condition) {
+        return Await.until(what, PATIENCE, this::task, condition);
     }
 
     /** The texts of the events of a kind, the oldest first. */

@@ -108,4 +108,24 @@ class TaskLifeIT {
             assertThat(one.get(0).get("events")).isNotEmpty();
         }
     }
+
+    @Test
+    void a_task_is_paused_although_its_destination_is_down() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask running = management.managed(pair.task()).start()) {
+            running.awaitStreaming().awaitApplied(pair.sourceMasters);
+            pair.destinationMasters.get(0).kill();
+            pair.sourceMasters.get(0).command("SET", "key", "value");
+            management.awaitTask(
+                    "the problem is told", task -> task.get("problem").asText().contains("not connected"));
+
+            management.act("pause");
+
+            management.awaitState("Paused");
+            pair.destinationMasters.get(0).restart();
+            management.act("resume");
+            running.awaitApplied(pair.sourceMasters);
+            pair.assertEqual();
+        }
+    }
 }
