@@ -133,10 +133,10 @@ class LayerTest {
     }
 
     @Test
-    void meters_are_made_at_the_endpoints() {
+    void meters_are_made_at_the_endpoints_and_of_tasks() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(packagesOf("camel"), packagesOf("app"))
+                .resideOutsideOfPackages(packagesOf("camel"), packagesOf("control"), packagesOf("app"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.micrometer..")

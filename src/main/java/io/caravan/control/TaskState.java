@@ -1,6 +1,6 @@
 package io.caravan.control;
 
-/** The state of a task, as a person reads it; {@code docs/tasks.md} says what each means and what may follow. */
+/** The state of a task, as a person reads it; {@code docs/tasks.md} says what each means and what may follow. Their order is that of a meter. */
 public enum TaskState {
     /** Nothing better is true yet: no shard is linked. */
     CONNECTING("Connecting"),

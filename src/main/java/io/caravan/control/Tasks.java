@@ -149,6 +149,7 @@ public final class Tasks extends ServiceSupport implements StaticService {
         if (applicationStarted) {
             task.applicationStarted();
         }
+        TaskMeters.bind(context, task);
         return task;
     }
 
