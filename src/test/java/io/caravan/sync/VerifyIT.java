@@ -47,6 +47,19 @@ class VerifyIT {
     }
 
     @Test
+    void the_shipped_route_compares_by_the_clock() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer())) {
+            pair.sourceMasters.get(0).command("SET", "key", "value");
+            try (CaravanProcess caravan = CaravanProcess.between(pair)
+                    .with("verifyScheduled", "true")
+                    .with("verifyPeriod", "1000")
+                    .start()) {
+                caravan.awaitOutput("equal: 1 keys compared");
+            }
+        }
+    }
+
+    @Test
     void every_difference_is_found_and_repaired() throws Exception {
         try (Pair pair = Pair.clusters();
                 RunningTask task = pair.task().start()) {
