@@ -10,6 +10,16 @@ final class Causes {
 
     private Causes() {}
 
+    /** Whether one of the causes is of a kind. */
+    static boolean contains(Throwable failure, Class<? extends Throwable> kind) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (kind.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The messages of the causes, outermost first, each once; Camel's wrappings, which repeat what they wrap, are left out. */
     static String text(Throwable failure) {
         List<String> messages = new ArrayList<>();

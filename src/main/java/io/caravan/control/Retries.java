@@ -6,6 +6,7 @@ import io.caravan.precheck.Outcome;
 import io.caravan.precheck.PrecheckReport;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.spi.RouteController;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,14 @@ final class Retries {
         return controller.isSupervising()
                 && controller.supervising().getRestartingRoutes().stream()
                         .anyMatch(each -> each.getRouteId().equals(route));
+    }
+
+    /** Whether a supervising controller is about to start a route for the first time. */
+    static boolean isToBeStarted(CamelContext context, String route) {
+        Route made = context.getRoute(route);
+        return context.getRouteController().isSupervising()
+                && made != null
+                && Boolean.TRUE.equals(made.isAutoStartup());
     }
 
     /** Why the last start of a supervised route has failed. */

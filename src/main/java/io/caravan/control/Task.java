@@ -49,6 +49,7 @@ final class Task {
     private @Nullable PrecheckReport report;
     private @Nullable PrecheckReport failedPrecheck;
     private @Nullable Throwable failure;
+    private @Nullable Throwable stale;
     private @Nullable RedisReplicationConsumer consumer;
     private @Nullable TaskAction doing;
     private @Nullable TaskVerification verification;
@@ -96,6 +97,8 @@ final class Task {
             switch (event.kind()) {
                 case PRECHECKING -> {
                     failure = null;
+                    stale = Retries.failure(context, routeId).orElse(null);
+                    restarting = true;
                     precheckBegins();
                 }
                 case PRECHECKED -> event.report().ifPresent(this::precheckEnds);
@@ -126,10 +129,9 @@ final class Task {
     /** The route has not started; a precheck that failed has said so itself. */
     synchronized void startFailed(Throwable why) {
         prechecking = false;
-        for (Throwable cause = why; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PrecheckFailedException) {
-                return;
-            }
+        restarting = false;
+        if (Causes.contains(why, PrecheckFailedException.class)) {
+            return;
         }
         failure = why;
     }
@@ -164,9 +166,9 @@ final class Task {
         return Optional.ofNullable(verification);
     }
 
-    /** The application has been started: what is not running by now will not start by itself. */
+    /** The application has been started: what is not running by now is started by a supervising controller, or not at all. */
     synchronized void applicationStarted() {
-        restarting = false;
+        restarting &= Retries.isToBeStarted(context, routeId);
     }
 
     /** The application is being stopped. */
@@ -235,7 +237,7 @@ final class Task {
                 running == null ? List.of() : running.status(),
                 taken.nodeProblems(),
                 Optional.ofNullable(failedPrecheck),
-                Optional.ofNullable(failure).or(() -> Retries.failure(context, routeId)));
+                Optional.ofNullable(failure).or(this::controllersFailure));
         Condition next = Condition.of(seen, condition);
         if (next.state() == TaskState.SYNCHRONIZING && before == TaskState.CONNECTING && hasReadSnapshot(running)) {
             become(new Condition(TaskState.INITIAL_SYNCHRONIZATION, "", "")); // it was over before anybody looked
@@ -247,6 +249,12 @@ final class Task {
     private static boolean hasReadSnapshot(@Nullable RedisReplicationConsumer running) {
         return running != null
                 && running.counters().values().stream().anyMatch(shard -> shard.fullResynchronizations() > 0);
+    }
+
+    /** Of the last start; the controller keeps it while the next one is on its way. What a precheck found is told apart. */
+    private Optional<Throwable> controllersFailure() {
+        return Retries.failure(context, routeId)
+                .filter(found -> found != stale && !Causes.contains(found, PrecheckFailedException.class));
     }
 
     private static boolean runs(Observed.RouteStatus status) {

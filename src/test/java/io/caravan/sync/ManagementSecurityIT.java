@@ -186,6 +186,10 @@ class ManagementSecurityIT {
             assertThat(management.post(task + "/verify?mode=ALL").statusCode()).isEqualTo(400);
             assertThat(management.post(task + "/verify?rate=-1").statusCode()).isEqualTo(400);
             assertThat(management.get(task + "/pause").statusCode()).isEqualTo(404);
+            assertThat(management.get("/caravan").statusCode()).isEqualTo(302);
+            assertThat(management.get("/caravan/").statusCode())
+                    .as("there are two of them: no redirection to itself")
+                    .isNotEqualTo(302);
             assertThat(management.get("/caravan/no-such-file.js").statusCode()).isEqualTo(404);
             assertThat(management.get("/caravan/%2e%2e/app/defaults.properties").statusCode())
                     .isEqualTo(404);

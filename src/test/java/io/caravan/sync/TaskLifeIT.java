@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.servers.Dataset;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** The states of a task, as the management API tells them. */
@@ -106,6 +107,62 @@ class TaskLifeIT {
             List<JsonNode> one = management.stream(
                     "/caravan/api/stream?task=" + task.get("id").asText(), 1);
             assertThat(one.get(0).get("events")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_shard_that_has_failed_says_why_and_may_be_started_again() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask running =
+                        management.managed(pair.task()).with("flush", "FAIL").start()) {
+            running.awaitStreaming().awaitApplied(pair.sourceMasters);
+            management.awaitState("Synchronizing");
+            pair.sourceMasters.get(0).command("SET", "key", "value");
+            pair.sourceMasters.get(0).command("FLUSHALL");
+
+            JsonNode failed = management.awaitState("Failed");
+
+            assertThat(failed.get("problem").asText()).contains("FLUSHALL");
+            assertThat(failed.get("remedy").asText()).contains("start the task again");
+            assertThat(failed.get("actions")).extracting(JsonNode::asText).contains("start");
+            management.act("start");
+            management.awaitTask(
+                    "it has failed there again",
+                    task -> StreamSupport.stream(task.get("events").spliterator(), false)
+                                    .filter(event -> event.get("text").asText().startsWith("Failed: "))
+                                    .count()
+                            == 2);
+        }
+    }
+
+    @Test
+    void a_source_that_does_not_answer_is_tried_again_where_routes_are_supervised() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer())) {
+            pair.sourceMasters.get(0).kill();
+            try (RunningTask running = management
+                    .managed(pair.task())
+                    .with("precheck", "true")
+                    .with("camel.routeController.enabled", "true")
+                    .with("camel.routeController.backOffDelay", "500")
+                    .start()) {
+                JsonNode failed = management.awaitTask(
+                        "it has failed and will be tried again",
+                        task -> task.get("remedy").asText().contains("by itself"));
+                assertThat(failed.get("state").asText()).isEqualTo("Precheck failed");
+                assertThat(failed.get("problem").asText())
+                        .startsWith("source nodes: ")
+                        .contains("cannot be reached");
+                assertThat(failed.get("precheckReport").get("passed").asBoolean())
+                        .isFalse();
+
+                pair.sourceMasters.get(0).restart();
+
+                management.awaitState("Synchronizing");
+                assertThat(management.events("state"))
+                        .startsWith("Prechecking")
+                        .endsWith("Prechecking", "Connecting", "Initial synchronization", "Synchronizing");
+                running.awaitApplied(pair.sourceMasters);
+            }
         }
     }
 
