@@ -174,7 +174,7 @@ class VerifyForm {
       el('option', {value: 'FULL'}, 'every key'),
       el('option', {value: 'SAMPLE'}, 'a sample of 10,000 keys'),
       el('option', {value: 'COUNT'}, 'only how many keys there are'));
-    this.rate = el('input', {id: 'rate', type: 'number', min: '0', step: '1', value: '0', inputmode: 'numeric', required: true});
+    this.rate = el('input', {id: 'rate', type: 'number', min: '0', max: '999999999', step: '1', value: '0', inputmode: 'numeric', required: true});
     this.repair = el('input', {id: 'repair', type: 'checkbox'});
     this.node = el('div', {class: 'fields'},
       el('label', {for: 'mode'}, 'Compare'), this.first,

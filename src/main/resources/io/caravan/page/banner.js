@@ -14,6 +14,14 @@ export function live(at) {
   text(pulse, `live · ${format.clock(new Date(at).toISOString())}`);
 }
 
+/** None is expected. */
+export function resting(words) {
+  show(banner, false);
+  document.body.classList.remove('stale');
+  pulse.className = 'pulse';
+  text(pulse, words);
+}
+
 /** None comes any more. The text says the moment, not how long ago: a message that changes each second is read out each second. */
 export function lost(since) {
   const words = since === null

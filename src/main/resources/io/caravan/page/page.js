@@ -64,6 +64,7 @@ function login() {
   stream?.close();
   stream = null;
   followed = null;
+  banner.resting('not logged in');
   open(new Login(() => go()));
   document.title = 'Log in – Caravan';
   view.heading().focus();
