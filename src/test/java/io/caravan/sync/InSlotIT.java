@@ -186,6 +186,36 @@ class InSlotIT {
         }
     }
 
+    @Test
+    void a_lineage_lasts_through_a_failover_of_the_source() throws Exception {
+        try (Pair pair = Pair.of(
+                RedisCluster.on(Pair.older())
+                        .replicas(1)
+                        .user("caravan", "replica", "+psync", "+replconf", "+ping", "+info", "+cluster|nodes")
+                        .start(),
+                RedisCluster.on(Pair.newer()).start())) {
+            pair.sourceCluster()
+                    .servers()
+                    .forEach(server -> server.command("CONFIG", "SET", "repl-backlog-size", "256mb"));
+            LoadReport written;
+            try (Load load = Load.on(pair.source).seed(SEED).perSecond(4000).start();
+                    CaravanProcess task = inSlot(pair).start()) {
+                awaitStreams(task, SHARDS);
+                RedisCluster source = pair.sourceCluster();
+                source.failover(source.replicasOf(pair.sourceMasters.get(0)).get(0));
+                task.awaitOutput("linked again");
+                killAndContinue(task, load, new Random(SEED), 2 * SHARDS);
+                written = load.stop();
+                task.awaitAcknowledged(pair.sourceMastersNow());
+                assertThat(count(task.output(), "full resynchronization, snapshot"))
+                        .isEqualTo(SHARDS);
+            }
+
+            assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
     private static Pair clusters() {
         return clusters(0, RIGHTS);
     }
