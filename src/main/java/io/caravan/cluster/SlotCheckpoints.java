@@ -11,11 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.WeakHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,15 +38,21 @@ final class SlotCheckpoints {
     private static final int MOST_BYTES = 64 * 1024;
     private static final byte[] PREFIX = (ReservedKeys.PREFIX + "unit:{").getBytes(StandardCharsets.US_ASCII);
 
+    private static final String UNREAD =
+            "its keys would have to be read again at the source (they lie in different slots, only some of"
+                    + " them are selected, or the destination has no form for it), and no key is to be read (inDoubt=IN_SLOT); give them one"
+                    + " {hash tag}, leave the command out, or let the account read (inDoubt=READ_AGAIN)";
+
     private final SlotRouter router;
     private final SlotRouter.DestinationEvents events;
     private final Fences fences;
+    private final RefusedCommands refusedCommands;
     private final Refusals refusals;
     private final boolean cluster;
     private final long firstBackoffNanos;
 
     /** Slots that are held back for what is to be sent when the batch has been looked through. */
-    private final Set<Fence> held = new LinkedHashSet<>();
+    private final List<Fence> held = new ArrayList<>();
 
     /** Whether whoever sends flushes the links himself. */
     private boolean sendsHeld;
@@ -60,12 +64,14 @@ final class SlotCheckpoints {
             SlotRouter router,
             SlotRouter.DestinationEvents events,
             Fences fences,
+            RefusedCommands refusedCommands,
             Refusals refusals,
             boolean cluster,
             Duration firstBackoff) {
         this.router = router;
         this.events = events;
         this.fences = fences;
+        this.refusedCommands = refusedCommands;
         this.refusals = refusals;
         this.cluster = cluster;
         firstBackoffNanos = firstBackoff.toNanos();
@@ -79,6 +85,15 @@ final class SlotCheckpoints {
         key.write('}');
         key.writeBytes(lineage.getBytes(StandardCharsets.US_ASCII));
         return key.toByteArray();
+    }
+
+    /** Takes a unit that a cluster can run; what is to be read again, or stands for what cannot be sent, is refused. */
+    void route(BatchTicket ticket, int row, int end, int slot) {
+        if (Units.isToBeRefreshed(ticket.batch, row, end)) {
+            refusals.refuse(ticket, refusedCommands.impossible("UNREAD", ticket.batch, row, UNREAD));
+        } else if (refusals.isSendable(ticket, row, end)) {
+            route(ticket, row, slot);
+        }
     }
 
     /** Takes a unit that nothing speaks against. */

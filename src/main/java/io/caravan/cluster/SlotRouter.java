@@ -36,11 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlotRouter implements NodeLink.Owner {
 
-    private static final String UNREAD =
-            "its keys would have to be read again at the source, for they lie in different slots, or"
-                    + " a script names them, and no key is to be read (inDoubt=IN_SLOT); give them one {hash tag}, leave the command out, or"
-                    + " let the account read (inDoubt=READ_AGAIN)";
-
     private final RefusedCommands refusedCommands;
     private final boolean cluster;
     private final KeyRefresher refresher;
@@ -106,7 +101,7 @@ final class SlotRouter implements NodeLink.Owner {
         refusals = new Refusals(refusedCommands, units, settings.onError());
         openTickets = new OpenTickets(refresher::passed);
         checkpoints = readsNothing
-                ? new SlotCheckpoints(this, events, fences, refusals, cluster, settings.firstBackoff())
+                ? new SlotCheckpoints(this, events, fences, refusedCommands, refusals, cluster, settings.firstBackoff())
                 : null;
         opener = new FenceOpener(this, fences, links, units, checkpoints);
         broadcastRules = new BroadcastRules(cluster, settings.flush(), refusedCommands, refusals::refuse);
@@ -271,21 +266,13 @@ final class SlotRouter implements NodeLink.Owner {
         } else if (batch.isReserved(row)) { // of the source, when that was a destination
             ticket.answered();
         } else if (checkpoints != null) {
-            routeUnread(checkpoints, ticket, row, end);
+            checkpoints.route(ticket, row, end, slotOf(ticket, row));
         } else if (units.containedInReading(ticket, row)) {
             units.drop(ticket, row);
         } else if (Units.isToBeRefreshed(batch, row, end) || units.isInDoubt(ticket, row)) {
             units.refresh(ticket, row);
         } else if (refusals.isSendable(ticket, row, end)) {
             send(ticket, row, slotOf(ticket, row));
-        }
-    }
-
-    private void routeUnread(SlotCheckpoints inSlot, BatchTicket ticket, int row, int end) {
-        if (Units.isToBeRefreshed(ticket.batch, row, end)) {
-            refusals.refuse(ticket, refusedCommands.impossible("UNREAD", ticket.batch, row, UNREAD));
-        } else if (refusals.isSendable(ticket, row, end)) {
-            inSlot.route(ticket, row, slotOf(ticket, row));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.caravan.command;
 
 import io.caravan.resp.CommandScanner;
-import java.nio.charset.StandardCharsets;
+import io.caravan.resp.RespWriter;
 import java.util.Arrays;
 
 /**
@@ -12,8 +12,10 @@ import java.util.Arrays;
  */
 public final class TransactionBuilder {
 
-    private static final byte[] MULTI = "MULTI".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] EXEC = "EXEC".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MULTI = new RespWriter(16).command("MULTI").toByteArray();
+    private static final byte[] EXEC = new RespWriter(16).command("EXEC").toByteArray();
+    private static final CommandSpec BEGIN = CommandTable.standard().of("MULTI");
+    private static final CommandSpec END = CommandTable.standard().of("EXEC");
 
     private final BatchOrigin origin;
     private final CommandBatch batch;
@@ -28,7 +30,7 @@ public final class TransactionBuilder {
     public TransactionBuilder(BatchOrigin origin, int expectedBytes) {
         this.origin = origin;
         batch = new CommandBatch(origin, new byte[expectedBytes], 0, new int[0], new CommandSpec[0], 0);
-        add(0, MULTI);
+        add(MULTI, BEGIN);
     }
 
     /** Adds a command of a batch; of a large one the batch must stay as it is until it is written. */
@@ -71,9 +73,19 @@ public final class TransactionBuilder {
 
     /** Ends the transaction. */
     public CommandBatch build() {
-        add(0, EXEC);
+        add(EXEC, END);
         batch.rows(Arrays.copyOf(rows, size * CommandBatch.ROW), Arrays.copyOf(specs, size));
         return batch;
+    }
+
+    private void add(byte[] encoded, CommandSpec spec) {
+        grow();
+        int at = size * CommandBatch.ROW;
+        specs[size++] = spec;
+        rows[at + CommandBatch.START] = batch.appendEncoded(encoded, encoded.length);
+        rows[at + CommandBatch.LENGTH] = encoded.length;
+        rows[at + CommandBatch.SLOT] = CommandBatch.NO_SLOT;
+        rows[at + CommandBatch.FLAGS] = CommandBatch.TRANSACTION;
     }
 
     private void grow() {

@@ -10,8 +10,13 @@ import java.util.Map;
 /** Whether a destination holds keys where the task will write, Caravan's own left out. */
 final class EmptyDestination {
 
-    /** Caravan keeps a few keys for each task; more than this are somebody's data, whatever they are called. */
-    private static final long MOST_OWN = 1000;
+    /**
+     * Caravan keeps a few keys for each task, and with {@code inDoubt=IN_SLOT} one for each slot and full resynchronization; more than
+     * this are somebody's data, whatever they are called.
+     */
+    private static final long MOST_OWN = 100_000;
+
+    private static final long AT_ONCE = 1000;
 
     private EmptyDestination() {}
 
@@ -75,7 +80,7 @@ final class EmptyDestination {
         long foreign = 0;
         String cursor = "0";
         do {
-            Reply page = server.ask("SCAN", cursor, "COUNT", Long.toString(MOST_OWN));
+            Reply page = server.ask("SCAN", cursor, "COUNT", Long.toString(AT_ONCE));
             if (!(page instanceof Reply.Elements parts) || !(parts.replies().get(1) instanceof Reply.Elements keys)) {
                 return all;
             }

@@ -45,6 +45,8 @@ final class BatchOutlet {
     /** The name of the history that batches are of. */
     private String lineage = Lineage.next();
 
+    private boolean readsKeys = true;
+
     BatchOutlet(
             SourceShard shard,
             DeliveryWindow window,
@@ -65,6 +67,14 @@ final class BatchOutlet {
     void beginsHistory() {
         history = sourceHistory.incrementAndGet();
         lineage = Lineage.next();
+    }
+
+    /**
+     * No key may be read at the source, so no command is late: a relative time to live counts from when it was received, if nobody
+     * knows when it was run. The key lives too long at most, until the source says that it is gone.
+     */
+    void readsNothing() {
+        readsKeys = false;
     }
 
     /** Goes on in a history that a process before this one has named. */
@@ -144,7 +154,7 @@ final class BatchOutlet {
                 endOffset,
                 arrivedNanos,
                 ranMillis + clock.differenceMillis(),
-                clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis),
+                readsKeys && (clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis)),
                 nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
                 repeatedUntil,
                 staleUntil,

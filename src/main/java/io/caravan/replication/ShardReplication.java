@@ -90,6 +90,9 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         ceiling = new Ceiling(session.progressWanted());
         record = new ProgressRecord(name, window, ceiling);
         outlet = new BatchOutlet(this, window, session.sink(), counters, clock, ceiling);
+        if (emptying != ShardContext.Emptying.NEVER) {
+            outlet.readsNothing();
+        }
         keyReader = new SourceKeyReader(settings, this.master::now, clock, session.keyReaderThread());
         if (from != null) {
             record.startAt(from);

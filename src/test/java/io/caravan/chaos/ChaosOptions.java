@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param perSecond commands a second of all of them
  * @param keys of every type, in the source from the start
  * @param reports folder for the logs of a run that failed
+ * @param inDoubt of the destination: {@code READ_AGAIN} or {@code IN_SLOT}
  * @param trace whether to tell each event as it happens, and to keep the logs of runs that did well too
  */
 record ChaosOptions(
@@ -35,6 +36,7 @@ record ChaosOptions(
         int perSecond,
         int keys,
         Path reports,
+        String inDoubt,
         boolean trace) {
 
     static final String USAGE = """
@@ -50,6 +52,7 @@ record ChaosOptions(
               --rate=1200           commands a second of all of them
               --keys=300            keys of every type that the source holds from the start
               --reports=target/chaos  folder for the logs of runs that fail
+              --in-doubt=READ_AGAIN inDoubt of the destination, READ_AGAIN or IN_SLOT
               --trace=false         tell each event as it happens, and keep all logs""";
 
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -90,6 +93,7 @@ record ChaosOptions(
                 Integer.parseInt(options.remove("rate")),
                 Integer.parseInt(options.remove("keys")),
                 Path.of(options.remove("reports")),
+                Optional.ofNullable(options.remove("in-doubt")).orElse("READ_AGAIN"),
                 Boolean.parseBoolean(options.remove("trace")));
         if (!options.isEmpty()) {
             throw new IllegalArgumentException("unknown options " + options.keySet());

@@ -59,8 +59,9 @@ final class Stage implements AutoCloseable {
                         .fitting(setting.source().version().toString())
                         .writeTo(source);
                 int port = freePort();
-                CaravanProcess caravan =
-                        settings(setting, source, destination, port).start();
+                CaravanProcess caravan = settings(setting, source, destination, port)
+                        .with("inDoubt", options.inDoubt())
+                        .start();
                 return new Stage(source, destination, caravan, port, new Clients(source, options, setting.seed()));
             } catch (IOException | RuntimeException | AssertionError e) {
                 destination.close();

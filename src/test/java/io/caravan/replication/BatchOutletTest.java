@@ -53,6 +53,28 @@ class BatchOutletTest {
     }
 
     @Test
+    void no_batch_is_late_where_no_key_may_be_read_again() {
+        clock.linked(8, System.currentTimeMillis());
+
+        outlet.readsNothing();
+
+        assertThat(outlet.stream("id", 7, 9, System.nanoTime()).late()).isFalse();
+    }
+
+    @Test
+    void a_full_resynchronization_begins_another_lineage() {
+        outlet.continues("1x2y");
+        assertThat(outlet.stream("id", 7, 9, System.nanoTime()).lineage()).isEqualTo("1x2y");
+        assertThat(outlet.snapshot("id", 9).lineage()).isEqualTo("1x2y");
+
+        outlet.beginsHistory();
+
+        assertThat(outlet.stream("id", 7, 9, System.nanoTime()).lineage())
+                .isNotEmpty()
+                .isNotEqualTo("1x2y");
+    }
+
+    @Test
     void a_batch_that_begins_before_what_the_source_had_reached_is_late() {
         clock.linked(8, System.currentTimeMillis());
 

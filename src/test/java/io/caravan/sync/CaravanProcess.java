@@ -205,7 +205,7 @@ public final class CaravanProcess implements AutoCloseable {
     }
 
     /** SIGTERM, and waits for the end; answers the exit code. */
-    int terminate() {
+    public int terminate() {
         process.destroy();
         return awaitEnd();
     }

@@ -163,10 +163,67 @@ class InSlotIT {
         }
     }
 
+    /** That needs to know which slots each master has. */
+    @Test
+    void a_master_of_the_destination_that_is_replaced_has_its_shards_begin_anew() throws Exception {
+        try (Pair pair = clusters(1, "+psync", "+replconf", "+ping", "+info", "+cluster|nodes")) {
+            LoadReport written;
+            try (Load load = Load.on(pair.source).seed(SEED).perSecond(4000).start();
+                    CaravanProcess task = inSlot(pair).start()) {
+                awaitStreams(task, SHARDS);
+                long until = load.acknowledged() + 4000;
+                Await.until("writes", PATIENCE, load::acknowledged, n -> n > until);
+                pair.destinationCluster().killMaster(pair.destinationMasters.get(0));
+                task.awaitOutput("beginning anew with a snapshot")
+                        .awaitOutput("removing what the destination has of it");
+                awaitStreams(task, SHARDS + 1);
+                written = load.stop();
+                task.awaitAcknowledged(pair.sourceMasters);
+            }
+
+            assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
+    @Test
+    void a_lineage_lasts_through_a_failover_of_the_source() throws Exception {
+        try (Pair pair = Pair.of(
+                RedisCluster.on(Pair.older())
+                        .replicas(1)
+                        .user("caravan", "replica", "+psync", "+replconf", "+ping", "+info", "+cluster|nodes")
+                        .start(),
+                RedisCluster.on(Pair.newer()).start())) {
+            pair.sourceCluster()
+                    .servers()
+                    .forEach(server -> server.command("CONFIG", "SET", "repl-backlog-size", "256mb"));
+            LoadReport written;
+            try (Load load = Load.on(pair.source).seed(SEED).perSecond(4000).start();
+                    CaravanProcess task = inSlot(pair).start()) {
+                awaitStreams(task, SHARDS);
+                RedisCluster source = pair.sourceCluster();
+                source.failover(source.replicasOf(pair.sourceMasters.get(0)).get(0));
+                task.awaitOutput("linked again");
+                killAndContinue(task, load, new Random(SEED), 2 * SHARDS);
+                written = load.stop();
+                task.awaitAcknowledged(pair.sourceMastersNow());
+                assertThat(count(task.output(), "full resynchronization, snapshot"))
+                        .isEqualTo(SHARDS);
+            }
+
+            assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
     private static Pair clusters() {
+        return clusters(0, RIGHTS);
+    }
+
+    private static Pair clusters(int replicas, String... rights) {
         Pair pair = Pair.of(
-                RedisCluster.on(Pair.older()).user("caravan", "replica", RIGHTS).start(),
-                RedisCluster.on(Pair.newer()).start());
+                RedisCluster.on(Pair.older()).user("caravan", "replica", rights).start(),
+                RedisCluster.on(Pair.newer()).replicas(replicas).start());
         pair.sourceMasters.forEach(master -> master.command("CONFIG", "SET", "repl-backlog-size", "256mb"));
         return pair;
     }

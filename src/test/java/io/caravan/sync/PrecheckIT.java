@@ -165,6 +165,7 @@ class PrecheckIT {
         try (RedisServer source = RedisServer.start(Pair.older());
                 RedisServer destination = RedisServer.start(Pair.newer())) {
             destination.command("SET", "caravan:lease:{other}", "1");
+            destination.command("DEBUG", "POPULATE", "3000", "caravan:unit"); // of inDoubt=IN_SLOT
             between(source, destination).passed("destination empty", "it holds no keys");
 
             destination.command("SET", "key", "value");
