@@ -30,32 +30,30 @@ final class StatusCommand extends ManagementCommand {
     @Override
     int talk(ManagementPort process, PrintStream out) throws CommandFailure {
         boolean terminal = Terminal.isThere();
-        int lines = tell(process, out, terminal);
+        tell(process, out, terminal);
         while (watch) {
             out.flush();
             LockSupport.parkNanos(INTERVAL_NANOS);
             if (terminal && !json()) {
-                out.print(Terminal.up(lines));
+                out.print(Terminal.CLEAR);
             }
-            lines = tell(process, out, terminal);
+            tell(process, out, terminal);
         }
         return ExitCode.OK;
     }
 
-    /** Answers how many lines it took. */
-    private int tell(ManagementPort process, PrintStream out, boolean terminal) throws CommandFailure {
+    private void tell(ManagementPort process, PrintStream out, boolean terminal) throws CommandFailure {
         if (json()) {
             JsonObject answer = task() == null
                     ? process.tasks()
                     : process.task(String.valueOf(process.find(task()).getString("id")));
             out.println(watch ? answer.toJson() : Jsoner.prettyPrint(answer.toJson()));
-            return 0;
+            return;
         }
         List<JsonObject> tasks = task() == null ? ManagementPort.list(process.tasks()) : List.of(process.find(task()));
         List<String> lines = tasks.stream()
                 .flatMap(task -> (terminal ? StatusText.block(task) : List.of(StatusText.line(task))).stream())
                 .toList();
         (lines.isEmpty() ? List.of("No task is declared.") : lines).forEach(out::println);
-        return Math.max(1, lines.size());
     }
 }

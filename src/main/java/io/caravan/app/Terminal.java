@@ -3,6 +3,9 @@ package io.caravan.app;
 /** What the standard output leads to. */
 final class Terminal {
 
+    /** Clears the screen; going up as many lines as were written would miss those that were broken at its edge. */
+    static final String CLEAR = "\u001b[H\u001b[2J";
+
     /** The start script knows for sure. */
     private static final String KNOWN = "caravan.terminal";
 
@@ -12,10 +15,5 @@ final class Terminal {
     static boolean isThere() {
         String known = System.getProperty(KNOWN);
         return known == null ? System.console() != null : Boolean.parseBoolean(known);
-    }
-
-    /** Goes so many lines up, and clears what is there. */
-    static String up(int lines) {
-        return "\u001b[" + lines + "A\u001b[J";
     }
 }

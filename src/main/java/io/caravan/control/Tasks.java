@@ -74,7 +74,10 @@ public final class Tasks extends ServiceSupport implements StaticService {
         if (clock != null) {
             manager.shutdownNow(clock);
         }
-        all().forEach(Task::observe);
+        all().forEach(task -> {
+            task.verification().ifPresent(TaskVerification::stop);
+            task.observe();
+        });
         if (threads != null) {
             manager.shutdownNow(threads);
         }
