@@ -22,12 +22,11 @@ export class TaskList {
 
   update(tasks) {
     show(this.none, tasks.length === 0);
-    const byState = new Map();
-    tasks.forEach(task => byState.set(task.state, (byState.get(task.state) ?? 0) + 1));
-    text(this.summary, [...byState].map(([state, many]) => tasks.length === 1 ? '' : `${many}\u00a0${state}`)
-      .filter(Boolean).join(' · '));
-    show(this.summary, tasks.length > 1);
     const sorted = [...tasks].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+    const byState = new Map();
+    sorted.forEach(task => byState.set(task.state, (byState.get(task.state) ?? 0) + 1));
+    text(this.summary, [...byState].map(([state, many]) => `${many}\u00a0${state}`).join(' · '));
+    show(this.summary, tasks.length > 1);
     this.cards.update(sorted, task => task.id);
   }
 
@@ -37,7 +36,6 @@ export class TaskList {
 class Card {
   constructor() {
     this.name = el('a', {class: 'name'});
-    this.id = el('span', {class: 'faint id'});
     this.badge = new Badge();
     this.since = el('time');
     this.age = el('span');
@@ -84,8 +82,8 @@ class Card {
   }
 }
 
-/** Where from and where to. */
+/** Which one, as names need not be unique; where from and where to. */
 export function way(task) {
   const one = deployment => `${(deployment?.nodes ?? '?').replaceAll(',', ', ')}${side(deployment) ? ` (${side(deployment)})` : ''}`;
-  return `${one(task.source)} → ${one(task.destination)}`;
+  return `${task.id} · ${one(task.source)} → ${one(task.destination)}`;
 }

@@ -87,8 +87,11 @@ export class Figures {
       this.speed.update(`${format.brief(rates.commands)}/s`, `${format.count(totals.commands)} in all`);
     }
     this.data.update(`${format.bytes(rates.bytes)}/s`, `${format.bytes(totals.bytes)} in all`);
-    this.spool.update(format.bytes(task.spooledBytes),
-      task.spoolLimit > 0 ? `of ${format.bytes(task.spoolLimit)}` : 'there is none');
+    if (task.spoolLimit > 0) {
+      this.spool.update(format.bytes(task.spooledBytes), `of ${format.bytes(task.spoolLimit)}`);
+    } else {
+      this.spool.update('none', 'memory alone');
+    }
   }
 }
 
