@@ -80,7 +80,7 @@ class OverflowTest {
         send(100);
         awaitSpooled(100 * BUFFER);
 
-        assertThat(valveOpen).isTrue();
+        Await.until("the valve is open", PATIENCE, () -> valveOpen);
         assertThat(queue.isEmpty()).isFalse();
         assertThat(read(100 * BUFFER)).isEqualTo(bytes(5000, sent));
         assertThat(queue.isEmpty()).isTrue();
