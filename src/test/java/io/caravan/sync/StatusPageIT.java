@@ -109,6 +109,8 @@ class StatusPageIT {
                 browser.await(".tasks li:nth-child(1)", "Precheck failed");
                 browser.await(".tasks li:nth-child(2)", "Synchronizing");
                 assertThat(browser.text(".tasks li:nth-child(1) h2")).isEqualTo("orders");
+                assertThat(browser.text(".tasks li:nth-child(1) .remedy"))
+                        .isEqualTo("What to do: mend what the precheck report names, then start the task");
                 assertThat(browser.title()).isEqualTo("Precheck failed – orders – Caravan");
                 PageAudit.assertReadable(browser);
                 PageAudit.assertFits(browser);
