@@ -26,8 +26,10 @@ class StatusPageIT {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        browser = Browser.start();
-        page = new StatusPage(browser);
+        if (Browser.isInstalled()) {
+            browser = Browser.start();
+            page = new StatusPage(browser);
+        }
     }
 
     @AfterAll
@@ -39,12 +41,15 @@ class StatusPageIT {
 
     @BeforeEach
     void beginAnew() {
+        Browser.assumeInstalled();
         page.beginAnew();
     }
 
     @AfterEach
     void nothingWasExecuted() {
-        assertThat(browser.title()).isNotEqualTo("hacked");
+        if (browser != null) {
+            assertThat(browser.title()).isNotEqualTo("hacked");
+        }
     }
 
     @Test
