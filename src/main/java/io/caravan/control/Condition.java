@@ -79,10 +79,11 @@ record Condition(TaskState state, String problem, String remedy) {
 
     private static Condition ofStopped(Observed seen) {
         if (seen.failedPrecheck().isPresent()) {
+            PrecheckReport failed = seen.failedPrecheck().get();
             return new Condition(
                     TaskState.PRECHECK_FAILED,
-                    failures(seen.failedPrecheck().get()),
-                    seen.isRetried()
+                    failures(failed),
+                    seen.isRetried() && Retries.mayPass(failed)
                             ? "the task is started again by itself until its servers answer"
                             : "mend what the precheck report names, then start the task");
         }

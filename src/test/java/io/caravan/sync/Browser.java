@@ -55,23 +55,27 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Skips the test if this machine has no Chromium. */
+    /** Whether this machine has one. */
+    static boolean isInstalled() {
+        return program("chromium").isPresent() && program("chromedriver").isPresent();
+    }
+
+    /** Skips the test, and says why, if this machine has none. For each test: what is skipped as a class is not reported. */
+    static void assumeInstalled() {
+        assumeTrue(isInstalled(), "there is no browser: install Debian's packages chromium and chromium-driver");
+    }
+
     static Browser start() throws IOException {
-        Optional<File> chromium = program("chromium");
-        Optional<File> chromedriver = program("chromedriver");
-        assumeTrue(
-                chromium.isPresent() && chromedriver.isPresent(),
-                "there is no browser: install Debian's packages chromium and chromium-driver");
         Path profile = Files.createTempDirectory("caravan-browser-");
         var options = new ChromeOptions();
-        options.setBinary(chromium.get());
+        options.setBinary(program("chromium").orElseThrow());
         options.addArguments(FLAGS);
         options.addArguments("--user-data-dir=" + profile);
         var logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
         ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(chromedriver.get())
+                .usingDriverExecutable(program("chromedriver").orElseThrow())
                 .usingAnyFreePort()
                 .build();
         var browser = new Browser(profile, new ChromeDriver(service, options));

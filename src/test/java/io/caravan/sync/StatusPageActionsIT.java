@@ -23,8 +23,10 @@ class StatusPageActionsIT {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        browser = Browser.start();
-        page = new StatusPage(browser);
+        if (Browser.isInstalled()) {
+            browser = Browser.start();
+            page = new StatusPage(browser);
+        }
     }
 
     @AfterAll
@@ -36,12 +38,15 @@ class StatusPageActionsIT {
 
     @BeforeEach
     void beginAnew() {
+        Browser.assumeInstalled();
         page.beginAnew();
     }
 
     @AfterEach
     void nothingWasExecuted() {
-        assertThat(browser.title()).isNotEqualTo("hacked");
+        if (browser != null) {
+            assertThat(browser.title()).isNotEqualTo("hacked");
+        }
     }
 
     @Test

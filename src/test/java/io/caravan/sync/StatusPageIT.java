@@ -26,8 +26,10 @@ class StatusPageIT {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        browser = Browser.start();
-        page = new StatusPage(browser);
+        if (Browser.isInstalled()) {
+            browser = Browser.start();
+            page = new StatusPage(browser);
+        }
     }
 
     @AfterAll
@@ -39,12 +41,15 @@ class StatusPageIT {
 
     @BeforeEach
     void beginAnew() {
+        Browser.assumeInstalled();
         page.beginAnew();
     }
 
     @AfterEach
     void nothingWasExecuted() {
-        assertThat(browser.title()).isNotEqualTo("hacked");
+        if (browser != null) {
+            assertThat(browser.title()).isNotEqualTo("hacked");
+        }
     }
 
     @Test
@@ -109,6 +114,8 @@ class StatusPageIT {
                 browser.await(".tasks li:nth-child(1)", "Precheck failed");
                 browser.await(".tasks li:nth-child(2)", "Synchronizing");
                 assertThat(browser.text(".tasks li:nth-child(1) h2")).isEqualTo("orders");
+                assertThat(browser.text(".tasks li:nth-child(1) .remedy"))
+                        .isEqualTo("What to do: mend what the precheck report names, then start the task");
                 assertThat(browser.title()).isEqualTo("Precheck failed – orders – Caravan");
                 PageAudit.assertReadable(browser);
                 PageAudit.assertFits(browser);
