@@ -72,6 +72,13 @@ final class BroadcastRules {
                     row,
                     "the destination is not to be emptied (flush=FAIL); to go on, set flush to APPLY or IGNORE");
         }
+        if (!batch.origin().shard().slotsAreKnown()) {
+            return refuse(
+                    ticket,
+                    row,
+                    "which slots this master has, and so what to remove, is not known: grant the source's user +info"
+                            + " +cluster|nodes, or set flush to IGNORE");
+        }
         if (batch.database(row) != 0
                 && batch.spec(row).name().equals("FLUSHDB")
                 && Emptying.of(batch, row).isPresent()) {

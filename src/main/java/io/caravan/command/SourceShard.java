@@ -22,6 +22,11 @@ public interface SourceShard {
         return all;
     }
 
+    /** Whether {@link #slots} are those that the shard has, and not all, for want of a right to ask: what concerns all of its keys needs them. */
+    default boolean slotsAreKnown() {
+        return true;
+    }
+
     /** The product and version of its master; empty where the account may not ask. */
     default Optional<ServerVersion> version() {
         return Optional.empty();

@@ -170,7 +170,8 @@ public final class ReplicationSession {
                 shardThreads,
                 linking,
                 sweeps,
-                emptying(masters),
+                slotsAreKnown(masters),
+                empties,
                 progressWanted);
         var started = new ArrayList<ShardReplication>();
         try {
@@ -200,13 +201,9 @@ public final class ReplicationSession {
     }
 
     /** Of several masters it has to be known which has which slots. */
-    private ShardContext.Emptying emptying(List<SourceMaster> masters) {
-        if (!empties) {
-            return ShardContext.Emptying.NEVER;
-        }
-        boolean known = masters.size() == 1
+    private static boolean slotsAreKnown(List<SourceMaster> masters) {
+        return masters.size() == 1
                 || masters.stream().noneMatch(master -> master.nodeId().isEmpty());
-        return known ? ShardContext.Emptying.BEFORE_SNAPSHOT : ShardContext.Emptying.IMPOSSIBLE;
     }
 
     private static void warnOfUnserved(List<SourceMaster> masters) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads make lost links again
  * @param linking closed while no link to the source is wanted
  * @param sweeps whether keys that the source has no more are removed from the destination after a repeated snapshot
- * @param emptying whether the destination is emptied of what it has of a shard before a repeated snapshot
+ * @param slotsKnown whether it is known which master has which slots
+ * @param empties whether what the destination has of a shard is removed before its snapshot is repeated
  * @param progressWanted asks for the progress of the shards to be written down; {@code null} if it never is
  */
 record ShardContext(
@@ -27,16 +28,6 @@ record ShardContext(
         Executor threads,
         Gate linking,
         boolean sweeps,
-        Emptying emptying,
-        @Nullable Runnable progressWanted) {
-
-    /** What becomes of what the destination has of a shard whose snapshot is repeated. */
-    enum Emptying {
-        /** It stays; somebody may sweep it. */
-        NEVER,
-        /** It is removed first. */
-        BEFORE_SNAPSHOT,
-        /** It would have to be removed, and it is not known which slots the shard has. */
-        IMPOSSIBLE
-    }
-}
+        boolean slotsKnown,
+        boolean empties,
+        @Nullable Runnable progressWanted) {}

@@ -39,12 +39,14 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final CommandTable commands;
     private final Gate linking;
     private final boolean sweeps;
-    private final ShardContext.Emptying emptying;
+    private final boolean slotsKnown;
+    private final boolean empties;
     private final String name;
     private final ShardCounters counters = new ShardCounters();
     private final DeliveryWindow window;
     private final Ceiling ceiling;
     private final ProgressRecord record;
+    private final ShardSweep sweep;
     private final SourceClock clock = new SourceClock();
     private final BatchOutlet outlet;
     private final Backoff backoff;
@@ -58,9 +60,6 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private volatile ShardState state = ShardState.CONNECTING;
     private volatile String problem = "";
     private volatile boolean beginsAnew;
-
-    /** Guarded by this: what a sweep says at its end counts for the snapshot before it only. */
-    private int offsetsToAwait;
 
     private volatile @Nullable LinkKeeper link;
     private volatile @Nullable SnapshotReader snapshot;
@@ -78,7 +77,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         commands = session.commands();
         linking = session.linking();
         sweeps = session.sweeps();
-        emptying = session.emptying();
+        slotsKnown = session.slotsKnown();
+        empties = session.empties();
         this.inbox = inbox;
         this.master = new CurrentMaster(session.topology(), master);
         name = master.address().toString();
@@ -90,7 +90,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         ceiling = new Ceiling(session.progressWanted());
         record = new ProgressRecord(name, window, ceiling);
         outlet = new BatchOutlet(this, window, session.sink(), counters, clock, ceiling);
-        if (emptying != ShardContext.Emptying.NEVER) {
+        sweep = new ShardSweep(record, outlet);
+        if (empties) {
             outlet.readsNothing();
         }
         keyReader = new SourceKeyReader(settings, this.master::now, clock, session.keyReaderThread());
@@ -221,12 +222,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     /** The destination has no keys any more that the source has not; those that have come since are in the stream. */
-    synchronized void swept(int era) {
-        if (era != era()) {
-            return;
-        }
-        record.lookedThrough();
-        offsetsToAwait = 2; // the first may have been asked for before
+    void swept(int era) {
+        sweep.lookedThrough(era);
     }
 
     /** Which of these keys the source has not. */
@@ -262,6 +259,11 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     @Override
+    public boolean slotsAreKnown() {
+        return slotsKnown;
+    }
+
+    @Override
     public Optional<ServerVersion> version() {
         return master.now().version();
     }
@@ -273,7 +275,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     /** The offset that the source says it has reached. */
     void sourceOffset(long offset) {
         sourceOffset = offset;
-        awaited(offset);
+        sweep.reached(offset);
         clock.reached(offset, System.currentTimeMillis());
     }
 
@@ -355,14 +357,9 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     /** Of what the former master has said of keys, and of what it has not, some may be lost behind the last offset that both have. */
     @Override
-    public synchronized void tookOver(long offset) {
-        outlet.tookOver();
+    public void tookOver(long offset) {
+        sweep.tookOver(offset);
         outlet.lostBehind(offset);
-        if (record.isSweptBehind(offset)) {
-            offsetsToAwait = 0;
-            record.sweepAgain();
-            outlet.staleUntil(Long.MAX_VALUE);
-        }
     }
 
     /**
@@ -414,7 +411,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         counters.fullyResynchronized();
         clock.linked();
         stream = null;
-        beginsHistory();
+        sweep.historyBegins();
         outlet.repeatedUntil(0);
         var position = new ReplicationPosition(full.replicationId(), full.offset(), 0);
         queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already
@@ -442,10 +439,10 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     /** Where nobody may sweep what the source has lost, it must not be there when the snapshot comes. */
     private void emptyDestination(ReplicationPosition position) throws IOException {
-        if (emptying == ShardContext.Emptying.NEVER || !record.isSweepDue()) {
+        if (!empties || !record.isSweepDue()) {
             return;
         }
-        if (emptying == ShardContext.Emptying.IMPOSSIBLE) {
+        if (!slotsKnown) {
             throw SourceException.stop("source " + master.address()
                     + ": the snapshot has to be repeated, and what the destination has of this master cannot be removed before,"
                     + " since the account may not ask which slots it serves. Grant the user +info +cluster|nodes, or empty the"
@@ -456,23 +453,6 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 master.address());
         outlet.empty(position.replicationId(), position.offset());
         record.emptied();
-    }
-
-    /** A sweep that has not come to its end is one of the snapshot before. */
-    private synchronized void beginsHistory() {
-        offsetsToAwait = 0;
-        outlet.beginsHistory();
-    }
-
-    /** Keys that the source had at the end of a sweep are in its stream up to the second offset that it says afterwards. */
-    private synchronized void awaited(long offset) {
-        if (offsetsToAwait > 0) {
-            offsetsToAwait--;
-            if (offsetsToAwait == 0) {
-                outlet.staleUntil(offset);
-                record.sweptAt(offset);
-            }
-        }
     }
 
     private void readStream(ReceiveQueue queue) throws IOException {

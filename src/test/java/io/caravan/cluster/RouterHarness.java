@@ -280,6 +280,9 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
 
         final BitSet slots = SourceShard.super.slots();
 
+        /** Whether these are its slots. */
+        boolean slotsKnown = true;
+
         /** What its commands mean. */
         CommandTable commands = CommandTable.standard();
 
@@ -333,6 +336,11 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         @Override
         public CommandTable commands() {
             return commands;
+        }
+
+        @Override
+        public boolean slotsAreKnown() {
+            return slotsKnown;
         }
 
         @Override

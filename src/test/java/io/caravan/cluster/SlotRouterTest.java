@@ -1117,6 +1117,19 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_flush_of_a_shard_whose_slots_are_not_known_removes_nothing_of_the_others() {
+        harness.shard.slotsKnown = false;
+
+        harness.take("batch", "FLUSHALL");
+
+        assertThat(harness.written("a")).isEmpty();
+        assertThat(harness.ended)
+                .singleElement()
+                .asString()
+                .contains("batch failed", "which slots this master has", "+cluster|nodes", "flush to IGNORE");
+    }
+
+    @Test
     void a_node_that_cannot_run_a_broadcast_now_is_asked_again() {
         harness.take("batch", "FLUSHALL");
         harness.written("a");

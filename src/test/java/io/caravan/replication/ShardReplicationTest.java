@@ -161,7 +161,8 @@ class ShardReplicationTest {
                 Runnable::run,
                 new Gate(),
                 false,
-                ShardContext.Emptying.NEVER,
+                true,
+                false,
                 null);
         return new ShardReplication(
                 session,

@@ -3,6 +3,7 @@ package io.caravan.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.servers.DeploymentClient;
+import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.Request;
 import java.util.Set;
@@ -39,6 +40,29 @@ class FlushIT {
                 task.awaitApplied(pair.sourceMasters);
             }
             pair.assertEqual();
+        }
+    }
+
+    @Test
+    void a_flush_of_a_shard_whose_slots_may_not_be_asked_for_removes_nothing() throws Exception {
+        try (Pair pair = Pair.of(
+                RedisCluster.on(Pair.older())
+                        .user("caravan", "replica", "+psync", "+replconf", "+ping")
+                        .start(),
+                RedisCluster.on(Pair.newer()).start())) {
+            write(pair, "old:");
+            try (RunningTask task =
+                    pair.task().with("source.password", "caravan:replica").start()) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+
+                pair.sourceMasters.get(1).command("FLUSHALL");
+
+                task.awaitProblem("which slots this master has, and so what to remove, is not known");
+                assertThat(pair.destinationMasters.stream()
+                                .mapToLong(master -> master.number("DBSIZE"))
+                                .sum())
+                        .isGreaterThanOrEqualTo(KEYS);
+            }
         }
     }
 
