@@ -98,6 +98,10 @@ class ConditionTest {
         assertThat(of(RouteStatus.STOPPED).state()).isEqualTo(TaskState.PRECHECK_FAILED);
         assertThat(of(RouteStatus.STOPPED).problem()).isEqualTo("destination empty: 10.1.0.1:7000: wrong");
         retried = true;
+        assertThat(of(RouteStatus.STOPPED).remedy())
+                .as("time alone does not mend it")
+                .isEqualTo("mend what the precheck report names, then start the task");
+        failedPrecheck = Optional.of(precheck("destination nodes"));
         assertThat(of(RouteStatus.STOPPED).remedy()).contains("by itself");
     }
 
