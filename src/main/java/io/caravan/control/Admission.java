@@ -32,6 +32,7 @@ final class Admission implements AuthenticationHandler {
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int UNSUPPORTED_TYPE = 415;
+    private static final int UNAVAILABLE = 503;
     private static final long PAUSE_AFTER_REFUSAL_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final String BEARER = "Bearer ";
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
@@ -40,6 +41,9 @@ final class Admission implements AuthenticationHandler {
     private final AccessRules rules;
     private final Sessions sessions = new Sessions();
     private final String cookie;
+
+    /** The port listens before what is asked for there has been added. */
+    private volatile boolean served;
 
     Admission(AccessRules rules) {
         this.rules = rules;
@@ -78,9 +82,16 @@ final class Admission implements AuthenticationHandler {
                     request,
                     UNAUTHORIZED,
                     "send the token of " + AccessRules.TOKEN + " in the header 'Authorization: Bearer …'");
+        } else if (!served && request.normalizedPath().startsWith(ManagementApi.ROOT)) {
+            ManagementApi.refuse(request, UNAVAILABLE, "the process is starting; ask again");
         } else {
             request.next();
         }
+    }
+
+    /** From now on there is somebody behind who answers. */
+    void opens() {
+        served = true;
     }
 
     /** Whether the request has shown the token, or none is asked for. */

@@ -98,6 +98,7 @@ public final class ManagementServerFactory extends DefaultMainHttpServerFactory 
         Admission decides = admission;
         if (started != null && decides != null) {
             ManagementApi.serve(started.getRouter(), tasks, decides);
+            decides.opens();
         }
     }
 

@@ -96,9 +96,12 @@ final class ManagementClient {
         }
     }
 
-    /** The tasks; none as long as nobody answers. */
+    /** The tasks; none as long as nobody answers, or the process is starting. */
     List<JsonNode> tasks() {
         try {
+            if (get("/caravan/api/tasks").statusCode() == 503) {
+                return List.of();
+            }
             return StreamSupport.stream(json("/caravan/api/tasks").get("tasks").spliterator(), false)
                     .toList();
         } catch (UncheckedIOException e) {
