@@ -178,7 +178,7 @@ class ManagementSecurityIT {
             assertThat(ManagementClient.parse(resume.body()).get("error").asText())
                     .isEqualTo(
                             "task sync: resume makes no sense while it is 'Synchronizing'; possible now: pause, stop,"
-                                    + " precheck, verify");
+                                    + " precheck, verify, cutover");
             assertThat(management.post(task + "/dance").statusCode()).isEqualTo(404);
             assertThat(management.post("/caravan/api/tasks/none/stop").statusCode())
                     .isEqualTo(404);
