@@ -131,16 +131,16 @@ final class Cutover {
     /** Answers how many commands had come until then. */
     private long awaitQuiet() throws RefusedException, IOException {
         long deadline = System.nanoTime() + settings.patience().toNanos();
-        long last = commands();
+        long first = commands();
+        long last = first;
         long since = System.nanoTime();
         while (System.nanoTime() - since < settings.quiet().toNanos()) {
             if (System.nanoTime() > deadline) {
-                throw new RefusedException((lagBytes() > 0
-                                ? "after " + settings.patience().toSeconds() + " s the destination still lacks "
-                                        + lagBytes() + " bytes of the stream"
-                                : "the source is still written to: " + (commands() - last)
-                                        + " commands within the last seconds")
-                        + "; stop its clients, or ask for writes to be held back (--pause-writes)");
+                throw new RefusedException(
+                        "the source is not quiet: " + (commands() - first) + " commands have come within "
+                                + settings.patience().toSeconds() + " s, and the destination lacks " + lagBytes()
+                                + " bytes of the stream; stop its clients, have writes held back (--pause-writes), or wait longer"
+                                + " (--patience)");
             }
             LockSupport.parkNanos(LOOK_NANOS);
             keepPaused();

@@ -32,8 +32,9 @@ class CutoverIT {
             Ended ended = commands.run("cutover", "--patience=4");
 
             assertThat(ended.output())
-                    .contains("refused: the source is still written to: ")
-                    .contains("stop its clients, or ask for writes to be held back (--pause-writes)")
+                    .containsPattern(
+                            "refused: the source is not quiet: [1-9][0-9]* commands have come within 4 s, and the")
+                    .contains("stop its clients, have writes held back (--pause-writes), or wait longer (--patience)")
                     .endsWith("The task goes on");
             assertThat(ended.exitCode()).isEqualTo(7);
             assertThat(management.task().get("state").asText()).isEqualTo("Synchronizing");
