@@ -223,11 +223,14 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         }
 
         @Override
-        public void lostBehind(SourceShard shard, StreamPoint point) {
+        public CompletionStage<?> lostBehind(SourceShard shard, StreamPoint point) {
             RouteSinks destinations = sinks;
-            if (destinations != null) {
-                destinations.all().forEach(destination -> destination.lostBehind(shard, point));
+            if (destinations == null) {
+                return CompletableFuture.completedStage(null);
             }
+            return CompletableFuture.allOf(destinations.all().stream()
+                    .map(destination -> destination.lostBehind(shard, point).toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new));
         }
 
         @Override

@@ -196,22 +196,28 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
                     new IllegalStateException("no key is to be read at the source (inDoubt=IN_SLOT)"));
         }
         var done = new CompletableFuture<Void>();
-        eventLoop.execute(() -> router.refresh(shard, database, keys, failure -> {
-            if (failure == null) {
-                done.complete(null);
-            } else {
-                done.completeExceptionally(failure);
-            }
-        }));
+        eventLoop.execute(() -> router.refresh(shard, database, keys, failure -> end(done, failure)));
         return done;
     }
 
     /**
      * Another master of the source goes on with a shard's stream behind that point: keys that were read behind it are read once
      * more. Called before any batch behind the point is given; does not wait.
+     *
+     * @return ends when they are written; on the event loop
      */
-    public void lostBehind(SourceShard shard, StreamPoint point) {
-        eventLoop.execute(() -> router.lostBehind(shard, point));
+    public CompletionStage<Void> lostBehind(SourceShard shard, StreamPoint point) {
+        var done = new CompletableFuture<Void>();
+        eventLoop.execute(() -> router.lostBehind(shard, point, failure -> end(done, failure)));
+        return done;
+    }
+
+    private static void end(CompletableFuture<Void> done, @Nullable Throwable failure) {
+        if (failure == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(failure);
+        }
     }
 
     /** The command table, and what the destination says of commands beyond it; fails if the account may not ask. */

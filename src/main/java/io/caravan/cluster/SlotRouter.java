@@ -208,9 +208,9 @@ final class SlotRouter implements NodeLink.Owner {
         refresher.refresh(each, StreamPoint.START, done);
     }
 
-    /** What was read of a shard behind that point may be lost at the source. */
-    void lostBehind(SourceShard shard, StreamPoint point) {
-        refresher.lostBehind(shard, point);
+    /** What was read of a shard behind that point may be lost at the source; tells when it has been read and written once more. */
+    void lostBehind(SourceShard shard, StreamPoint point, Consumer<@Nullable Throwable> done) {
+        refresher.lostBehind(shard, point, done);
     }
 
     /** A link is connected: slots that waited for it may go on. */

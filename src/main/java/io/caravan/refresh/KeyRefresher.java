@@ -108,17 +108,21 @@ public final class KeyRefresher {
     /**
      * What was read of a shard behind that point may be lost at the source: those keys are read once more. Nobody waits for what
      * comes behind it.
+     *
+     * @param done told when all are written, with the first failure if there was one; at once if there are none
      */
-    public void lostBehind(SourceShard shard, StreamPoint point) {
+    public void lostBehind(SourceShard shard, StreamPoint point, Consumer<@Nullable Throwable> done) {
         waiting.forEach((key, waiters) -> {
             if (key.shard().equals(shard)) {
                 waiters.replaceAll(waiter -> waiter.atMost(point));
             }
         });
         Set<SourceKey> keys = Set.copyOf(ledger.readBehind(shard, point));
-        if (!keys.isEmpty()) {
+        if (keys.isEmpty()) {
+            done.accept(null);
+        } else {
             ledger.forget(keys::contains);
-            refresh(keys, point, failure -> {});
+            refresh(keys, point, done);
         }
     }
 

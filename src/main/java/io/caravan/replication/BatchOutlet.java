@@ -10,6 +10,7 @@ import io.caravan.command.StreamPoint;
 import io.caravan.resp.CommandScanner;
 import io.caravan.resp.RespWriter;
 import java.io.IOException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -187,9 +188,9 @@ final class BatchOutlet {
         sink.accept(batch, delivery);
     }
 
-    /** What was read of the shard behind {@code offset} may be lost at the source. Any thread. */
-    void lostBehind(long offset) {
-        sink.lostBehind(shard, new StreamPoint(sourceHistory(), offset));
+    /** What was read of the shard behind {@code offset} may be lost at the source; ends when it is put right. Any thread. */
+    CompletionStage<?> lostBehind(long offset) {
+        return sink.lostBehind(shard, new StreamPoint(sourceHistory(), offset));
     }
 
     /**

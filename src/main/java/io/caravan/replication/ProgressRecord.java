@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import io.caravan.command.Phase;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,9 @@ final class ProgressRecord {
 
     /** What the destination has cannot be relied on, and no snapshot has begun since. */
     private volatile boolean unreliable;
+
+    /** How many masters have taken the shard over of which it is not settled yet what the destination has of the one before. */
+    private final AtomicInteger doubts = new AtomicInteger();
 
     /** Whether something of the shard has reached the destination before. */
     private boolean begun;
@@ -95,6 +99,20 @@ final class ProgressRecord {
         unreliable = true;
     }
 
+    /** The destination may have what another master does not have: the same, until {@link #isSettled()}. */
+    void doubts() {
+        doubts.incrementAndGet();
+    }
+
+    /** One such doubt is settled. */
+    void isSettled() {
+        doubts.decrementAndGet();
+    }
+
+    private boolean isDoubtful() {
+        return unreliable || doubts.get() > 0;
+    }
+
     /** The destination has been emptied before the snapshot. */
     void emptied() {
         sweepDue = false;
@@ -106,7 +124,7 @@ final class ProgressRecord {
         Optional<ReplicationPosition> applied = window.position();
         if (applied.isPresent()) { // read before: who was told that all is lost has said so before he counts as applied
             ReplicationPosition position = applied.get();
-            Phase phase = unreliable ? Phase.SNAPSHOT : Phase.STREAM;
+            Phase phase = isDoubtful() ? Phase.SNAPSHOT : Phase.STREAM;
             long doubtful = Math.max(repeatedUntil, ceiling.read());
             long proposed = ceiling.propose(position.offset());
             return Optional.of(new ShardProgress(shard, master, phase, position, due, doubtful, proposed, lineage));
@@ -120,7 +138,7 @@ final class ProgressRecord {
     void written(ShardProgress progress) {
         if (progress.phase() == Phase.STREAM) {
             ceiling.written(progress.ceiling());
-        } else if (unreliable || progress.position().equals(snapshotAt)) {
+        } else if (isDoubtful() || progress.position().equals(snapshotAt)) {
             ceiling.snapshotWritten();
         }
     }

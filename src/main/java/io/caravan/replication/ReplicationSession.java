@@ -179,7 +179,7 @@ public final class ReplicationSession {
             for (SourceMaster master : masters) {
                 ShardInbox inbox = inboxOf(master, each);
                 StartingPoint begun = from.apply(master).orElse(null);
-                started.add(new ShardReplication(session, master, inbox, recovered(begun, inbox)));
+                started.add(new ShardReplication(session, master, inbox, begun == null ? null : inbox.recover(begun)));
             }
         } catch (IOException e) {
             closeSpools();
@@ -215,16 +215,6 @@ public final class ReplicationSession {
                     "source: nobody serves slots {} at the moment; they join as soon as their master is back",
                     SlotRanges.text(unserved));
         }
-    }
-
-    /** The same point, by the name that the history has at the end of what the spool has of it. */
-    private static @Nullable StartingPoint recovered(@Nullable StartingPoint begun, ShardInbox inbox)
-            throws IOException {
-        if (begun == null || begun.position().isEmpty()) {
-            return begun;
-        }
-        return StartingPoint.at(
-                inbox.recover(begun.position().get()), begun.ceiling(), begun.sweepDue(), begun.lineage());
     }
 
     /**

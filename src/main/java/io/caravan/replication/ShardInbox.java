@@ -49,21 +49,34 @@ final class ShardInbox {
     }
 
     /**
-     * Looks whether an earlier process has left bytes behind {@code from}.
+     * Looks whether an earlier process has left bytes behind {@code begun}.
      *
-     * @return the same point, by the name that the history had at the end of what is left
+     * @return the same point, by the name that the history had at the end of what is left; {@link StartingPoint#ANEW} if another master had
+     *     taken over where that process may have sent something already, and it was killed before it wrote that down: what the
+     *     former master alone had is not in the stream, and may have reached the destination
      */
-    ReplicationPosition recover(ReplicationPosition from) throws IOException {
-        if (spooling == null) {
-            return from;
+    StartingPoint recover(StartingPoint begun) throws IOException {
+        if (spooling == null || begun.position().isEmpty()) {
+            return begun;
         }
+        ReplicationPosition from = begun.position().get();
         Spool spool = spooling.spool();
         OptionalLong end = spool.recover(from.replicationId(), from.offset());
         if (end.isEmpty()) {
-            return from;
+            return begun;
+        }
+        OptionalLong renamed = spool.renamedBehind(from.replicationId());
+        if (renamed.isPresent() && renamed.getAsLong() < begun.ceiling()) {
+            LOG.warn(
+                    "spool {}: a replica has taken over at offset {}, and a process that was killed may have applied what the former"
+                            + " master ran after that, up to {}; a snapshot has to follow",
+                    spool.folder(),
+                    renamed.getAsLong(),
+                    begun.ceiling());
+            return StartingPoint.ANEW;
         }
         left = new ReplicationPosition(spool.history(), end.getAsLong(), from.database());
-        return from.renamed(spool.history());
+        return StartingPoint.at(from.renamed(spool.history()), begun.ceiling(), begun.sweepDue(), begun.lineage());
     }
 
     /** A queue for another link; what the one before held is given up. */

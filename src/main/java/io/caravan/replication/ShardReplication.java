@@ -355,11 +355,15 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window.renamed(newReplicationId);
     }
 
-    /** Of what the former master has said of keys, and of what it has not, some may be lost behind the last offset that both have. */
+    /**
+     * Of what the former master has said of keys, and of what it has not, some may be lost behind the last offset that both have. A
+     * process that comes after a kill knows of no key that was read: until they are put right it has to begin anew.
+     */
     @Override
     public void tookOver(long offset) {
         sweep.tookOver(offset);
-        outlet.lostBehind(offset);
+        record.doubts();
+        outlet.lostBehind(offset).thenRun(record::isSettled);
     }
 
     /**

@@ -102,6 +102,15 @@ public final class Spool implements AutoCloseable {
         return segments.lastEntry().getValue().history();
     }
 
+    /** Offset behind which what is left of {@code history} goes by another name; empty if nothing does. */
+    public OptionalLong renamedBehind(String history) {
+        return segments.values().stream()
+                .dropWhile(segment -> !segment.history().equals(history))
+                .filter(segment -> !segment.history().equals(history))
+                .mapToLong(Segment::start)
+                .findFirst();
+    }
+
     /**
      * Keeps of what an earlier process has left that with which the stream can be continued: the bytes behind {@code offset}
      * of {@code history}, as far as they go without a gap.

@@ -123,12 +123,14 @@ class RefreshLanesTest {
         assertThat(harness.written("a")).as("it waits for the reading").isEmpty();
         harness.shard.read("foo", "as it is", 0, harness.offset() - 1);
         harness.run();
+        assertThat(harness.putRight).isZero();
         harness.answer("a", "+OK", ":1");
 
         assertThat(harness.written("a"))
                 .as("the reading before does not contain it")
                 .containsExactly("RESTORE foo 0 as it is REPLACE", "APPEND foo .1");
         assertThat(harness.ended).containsExactly("batch", "of the new master");
+        assertThat(harness.putRight).isOne();
     }
 
     @Test
@@ -149,6 +151,14 @@ class RefreshLanesTest {
 
         assertThat(harness.written("a")).isNotEmpty().containsOnly("RESTORE foo 0 as it is REPLACE");
         assertThat(harness.ended).containsExactly("batch");
+        assertThat(harness.putRight).isOne();
+    }
+
+    @Test
+    void where_nothing_was_read_that_may_be_lost_it_is_put_right_at_once() {
+        harness.anotherMasterTakesOver();
+
+        assertThat(harness.putRight).isOne();
     }
 
     @Test

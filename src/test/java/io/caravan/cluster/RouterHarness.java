@@ -44,6 +44,8 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
     /** How batches ended, in that order. */
     final List<String> ended = new ArrayList<>();
 
+    int putRight;
+
     boolean autoConnect = true;
 
     /** How what was read again is put into the destination's form. */
@@ -144,10 +146,14 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         run();
     }
 
-    /** The source has another master, which had received what was taken so far, and no more. */
+    /**
+     * The source has another master, which had received what was taken so far, and no more; when what was read beyond has been put
+     * right, it is counted in {@link #putRight}.
+     */
     void anotherMasterTakesOver() {
         shard.takeovers++;
-        router.lostBehind(shard, new StreamPoint(shard.history, offset));
+        router.lostBehind(
+                shard, new StreamPoint(shard.history, offset), failure -> putRight += failure == null ? 1 : 0);
         run();
     }
 

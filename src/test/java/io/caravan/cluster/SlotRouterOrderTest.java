@@ -70,6 +70,7 @@ class SlotRouterOrderTest {
             String told = "seed " + seed + ", phase " + phase + ": " + story;
             assertThat(cluster.data()).as(told).isEqualTo(source);
             assertThat(harness.ended).as(told).hasSize(batches).noneMatch(batch -> batch.contains("failed"));
+            assertThat(harness.putRight).as(told).isEqualTo(harness.shard.takeovers);
             assertThat(harness.router.hasFences()).as(told).isFalse();
         }
     }

@@ -182,6 +182,28 @@ class OverflowTest {
     }
 
     @Test
+    void what_is_in_doubt_where_another_master_took_over_is_not_continued() throws IOException {
+        send(50);
+        awaitSpooled(50 * BUFFER);
+        long takenOver = sent;
+        queue.renamed(NEXT_HISTORY);
+        send(50);
+        awaitSpooled(100 * BUFFER);
+        directory.close();
+        var from = new ReplicationPosition(HISTORY, 6000, 3);
+
+        reopen();
+        assertThat(inbox.recover(StartingPoint.at(from, takenOver, false)).position())
+                .contains(from.renamed(NEXT_HISTORY));
+        directory.close();
+
+        reopen();
+        assertThat(inbox.recover(StartingPoint.at(from, takenOver + 1, false))).isEqualTo(StartingPoint.ANEW);
+        inbox.renew(Optional.empty());
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void a_spool_that_is_full_shuts_the_valve_until_there_is_room_again() throws IOException {
         sendUntilShut();
         Await.until(
@@ -362,9 +384,15 @@ class OverflowTest {
     }
 
     private ReplicationPosition recovered(ReplicationPosition from) throws IOException {
+        reopen();
+        return inbox.recover(StartingPoint.at(from, from.offset(), false))
+                .position()
+                .orElseThrow();
+    }
+
+    private void reopen() throws IOException {
         directory = SpoolDirectory.open(new SpoolPlace(folder, "test", LIMIT), List.of("shard"));
         inbox = ShardInbox.spooling(MEMORY, directory.spoolOf("shard"), "shard", threads);
-        return inbox.recover(from);
     }
 
     private List<String> files() throws IOException {

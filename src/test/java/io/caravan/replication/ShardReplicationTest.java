@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.command.Batches;
+import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandTable;
 import io.caravan.command.Databases;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.Phase;
+import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
@@ -17,6 +20,8 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What a shard says and does before it has a link. */
@@ -134,6 +139,32 @@ class ShardReplicationTest {
     }
 
     @Test
+    void who_comes_while_what_a_former_master_has_said_is_not_put_right_begins_anew() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
+
+        shard.tookOver(4711);
+        var first = putRight;
+        shard.tookOver(4712);
+        shard.renamed("next");
+        assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
+        first.complete(null);
+        assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
+        putRight.complete(null);
+
+        assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.STREAM);
+    }
+
+    @Test
+    void what_could_not_be_put_right_stays_in_doubt() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
+
+        shard.tookOver(4711);
+        putRight.completeExceptionally(new IllegalStateException("the destination refuses it"));
+
+        assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
+    }
+
+    @Test
     void a_shard_that_was_told_to_stop_before_it_ran_does_not_run() {
         ShardReplication shard = shard(null);
 
@@ -142,6 +173,8 @@ class ShardReplicationTest {
 
         assertThat(shard.status().state()).isEqualTo(ShardState.STOPPED);
     }
+
+    private CompletableFuture<Void> putRight = new CompletableFuture<>();
 
     private ShardReplication shard(ReplicationPosition from) {
         return shard(from, false);
@@ -156,7 +189,18 @@ class ShardReplicationTest {
                 topology,
                 limits,
                 CommandTable.standard(),
-                (batch, delivery) -> {},
+                new BatchSink() {
+                    @Override
+                    public void accept(CommandBatch batch, Delivery delivery) {
+                        // none of these tests has a stream
+                    }
+
+                    @Override
+                    public CompletionStage<?> lostBehind(SourceShard lost, StreamPoint point) {
+                        putRight = new CompletableFuture<>();
+                        return putRight;
+                    }
+                },
                 Runnable::run,
                 Runnable::run,
                 new Gate(),

@@ -36,12 +36,14 @@ public final class Installation implements AutoCloseable {
      * Starts the shipped route between two sets of nodes, by the start script.
      *
      * @param javaOptions in place of the script's own; empty for those
+     * @param settings more lines of {@code config/application.properties}
      * @return a process that writes to {@link #output()}
      */
-    public Process start(String source, String destination, String javaOptions) throws IOException {
+    public Process start(String source, String destination, String javaOptions, String... settings) throws IOException {
         Files.writeString(
                 home.resolve("config/application.properties"),
-                "source = " + source + "\ndestination = " + destination + "\ncamel.management.port = 0\n");
+                "source = " + source + "\ndestination = " + destination + "\ncamel.management.port = 0\n"
+                        + String.join("\n", settings) + "\n");
         var builder = new ProcessBuilder(home.resolve("bin/caravan").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output().toFile());
@@ -50,6 +52,11 @@ public final class Installation implements AutoCloseable {
             builder.environment().put("CARAVAN_JAVA_OPTS", javaOptions);
         }
         return builder.start();
+    }
+
+    /** A folder for what a process may leave behind; it goes with the installation. */
+    public Path work() {
+        return folder;
     }
 
     /** What the process that was started last has written. */
