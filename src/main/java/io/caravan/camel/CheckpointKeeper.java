@@ -63,6 +63,9 @@ final class CheckpointKeeper {
     /** Records of masters that serve no slots any more, to be removed once any shard has a record of this session. */
     private final Set<String> departed = new HashSet<>();
 
+    /** The slots that records name of masters that serve others now, by the shard's name. */
+    private final Map<String, String> slotsBefore = new HashMap<>();
+
     private List<Checkpoint> found = List.of();
     private boolean failing;
     private boolean sweeping;
@@ -92,17 +95,35 @@ final class CheckpointKeeper {
         if (known.isEmpty()) {
             return found.isEmpty() ? Optional.empty() : Optional.of(StartingPoint.ANEW);
         }
-        if (!known.get().slots().equals(slotsOf(master))) {
+        StartingPoint point = startingPoint(known.get());
+        String before = known.get().slots();
+        if (before.equals(slotsOf(master)) || point.position().isEmpty()) {
+            return Optional.of(point);
+        }
+        if (inSlot) {
             LOG.warn(
                     "task {}: source {} serves slots {}, and slots {} when its checkpoint was written: it begins anew with a"
-                            + " snapshot, since keys that change their shard arrive in two streams at once",
+                            + " snapshot, since keys that change their shard arrive in two streams at once, and none may be read again"
+                            + " (inDoubt=IN_SLOT)",
                     task,
                     master.address(),
                     slotsOf(master),
-                    known.get().slots());
+                    before);
             return Optional.of(StartingPoint.ANEW);
         }
-        return known.map(this::startingPoint);
+        slotsBefore.put(master.address().toString(), before);
+        BitSet gained = master.slots();
+        gained.andNot(SlotRanges.parse(before));
+        if (!gained.isEmpty()) {
+            LOG.info(
+                    "task {}: source {} serves slots {}, and slots {} when its checkpoint was written: once all streams are applied up"
+                            + " to where they are now, the keys of those that it was given are read again",
+                    task,
+                    master.address(),
+                    slotsOf(master),
+                    before);
+        }
+        return Optional.of(point.serving(gained));
     }
 
     private StartingPoint startingPoint(Checkpoint checkpoint) {
@@ -239,6 +260,7 @@ final class CheckpointKeeper {
                 progress.sweepDue(),
                 progress.repeatedUntil(),
                 Math.max(position.offset(), progress.repeatedUntil()),
+                progress.slotsDue(),
                 progress.lineage());
     }
 
@@ -287,11 +309,17 @@ final class CheckpointKeeper {
                 progress.ceiling(),
                 progress.phase(),
                 position.database(),
-                slotsOf(progress.master()),
+                slotsToWriteDown(progress),
                 sweeping ? progress.sweepDue() ? Sweep.DUE : Sweep.DONE : Sweep.NEVER,
                 writers,
                 inSlot ? progress.lineage() : "",
                 System.currentTimeMillis());
+    }
+
+    /** As long as keys of slots that have changed their shard are not read again, a process that comes then has to do that. */
+    private String slotsToWriteDown(ShardProgress progress) {
+        String now = slotsOf(progress.master());
+        return progress.slotsDue() ? slotsBefore.getOrDefault(progress.shard(), now) : now;
     }
 
     /** Answers whether there is more to be stored. */

@@ -44,7 +44,7 @@ final class RouteRestart implements Runnable {
     public void run() {
         LOG.warn(
                 "task {}: the slots of the source are divided otherwise than at the start; route {} is started again, and the"
-                        + " shards concerned begin anew with a snapshot",
+                        + " keys of what has changed its shard are read again",
                 task,
                 route);
         context.getExecutorServiceManager()

@@ -3,7 +3,10 @@ package io.caravan.camel;
 import io.caravan.checkpoint.TaskNames;
 import io.caravan.cluster.Destination;
 import io.caravan.command.SourceShard;
+import io.caravan.node.SlotRanges;
 import io.caravan.replication.ReplicationSession;
+import io.caravan.replication.SourceException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes keys from the destination that the source has no more: those that vanished while nobody listened, which a repeated
- * snapshot does not tell. Each is read again at the source, so a key that is just being written is right as well.
+ * Looks through keys that the streams do not put right. Of slots that another shard of the source had before, each key is read again where it
+ * is now. And keys are removed from the destination that the source has no more: those that vanished while nobody listened, which a
+ * repeated snapshot does not tell. Each is read again at the source, so a key that is just being written is right as well.
  *
  * <p>{@link #sweepDue} is called again and again by the consumer's scheduler and does not wait.
  */
@@ -26,11 +30,14 @@ final class Sweeper {
     private final String task;
     private final ReplicationSession session;
     private final List<Destination> destinations;
+    private final boolean removes;
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private boolean toldWhyNot;
 
-    Sweeper(String task, ReplicationSession session, List<Destination> destinations) {
+    /** @param removes whether what the source has not may be removed; otherwise it may be somebody else's */
+    Sweeper(String task, ReplicationSession session, List<Destination> destinations, boolean removes) {
         this.task = task;
+        this.removes = removes;
         this.session = session;
         this.destinations = List.copyOf(destinations);
     }
@@ -43,27 +50,67 @@ final class Sweeper {
         }
         SourceShard shard = due.get(0);
         int era = shard.era();
-        var looked = new AtomicLong();
-        var removed = new AtomicLong();
-        CompletionStage<Void> swept = CompletableFuture.completedStage(null);
-        for (Destination destination : destinations) {
-            swept = swept.thenCompose(done -> sweep(shard, destination, looked, removed));
-        }
-        swept.whenComplete((done, failure) -> {
+        follow(shard).thenCompose(followed -> sweep(shard)).whenComplete((done, failure) -> {
             if (failure == null) {
-                LOG.info(
-                        "task {}: of {} keys at the destination, {} were gone from source {} since the snapshot before, and are"
-                                + " removed",
-                        task,
-                        looked,
-                        removed,
-                        shard.name());
                 session.swept(shard, era);
             } else {
-                tellWhyNot(shard, failure);
+                failed(shard, failure.getCause() == null ? failure : failure.getCause());
             }
             sweeping.set(false);
         });
+    }
+
+    /** Reads every key of the slots again that another shard had before. */
+    private CompletionStage<Void> follow(SourceShard shard) {
+        BitSet gained = session.slotsGained(shard);
+        var read = new AtomicLong();
+        return follow(shard, gained, gained.nextSetBit(0), read).thenAccept(done -> {
+            if (!gained.isEmpty()) {
+                LOG.info(
+                        "task {}: source {} has got slots {}; their {} keys are read again",
+                        task,
+                        shard.name(),
+                        SlotRanges.text(gained),
+                        read);
+            }
+        });
+    }
+
+    private CompletionStage<Void> follow(SourceShard shard, BitSet gained, int slot, AtomicLong read) {
+        if (slot < 0) {
+            return CompletableFuture.completedStage(null);
+        }
+        return session.keysIn(shard, slot)
+                .thenCompose(keys -> {
+                    read.addAndGet(keys.size());
+                    return refresh(shard, keys);
+                })
+                .thenCompose(done -> follow(shard, gained, gained.nextSetBit(slot + 1), read));
+    }
+
+    private CompletionStage<Void> refresh(SourceShard shard, List<byte[]> keys) {
+        return CompletableFuture.allOf(destinations.stream()
+                .filter(destination -> !keys.isEmpty())
+                .map(destination -> destination.refresh(shard, 0, keys).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletionStage<Void> sweep(SourceShard shard) {
+        CompletionStage<Void> swept = CompletableFuture.completedStage(null);
+        if (!removes) {
+            return swept;
+        }
+        var looked = new AtomicLong();
+        var removed = new AtomicLong();
+        for (Destination destination : destinations) {
+            swept = swept.thenCompose(done -> sweep(shard, destination, looked, removed));
+        }
+        return swept.thenRun(() -> LOG.info(
+                "task {}: of {} keys at the destination, {} were gone from source {} in the meantime, and are removed",
+                task,
+                looked,
+                removed,
+                shard.name()));
     }
 
     private CompletionStage<Void> sweep(
@@ -71,7 +118,7 @@ final class Sweeper {
         return new TaskNames(destination::call).besides(task).thenCompose(others -> {
             requireNone(others);
             return destination.walk(
-                    shard.slots(),
+                    session.slotsToSweep(shard),
                     (database, keys) -> session.absent(shard, database, keys).thenCompose(absent -> {
                         looked.addAndGet(keys.size());
                         removed.addAndGet(absent.size());
@@ -89,15 +136,25 @@ final class Sweeper {
         }
     }
 
+    private void failed(SourceShard shard, Throwable failure) {
+        if (failure instanceof SourceException cause && cause.remedy() == SourceException.Remedy.STOP) {
+            shard.beginAnew(
+                    "the keys of slots that it has got from another shard are to be read again, and cannot be listed: "
+                            + cause.getMessage() + "; a snapshot has to follow");
+        } else {
+            tellWhyNot(shard, failure);
+        }
+    }
+
     private void tellWhyNot(SourceShard shard, Throwable failure) {
         if (!toldWhyNot) {
             toldWhyNot = true;
             LOG.warn(
-                    "task {}: keys that are gone from source {} stay at the destination for the time being: {}. Tried again until"
-                            + " it succeeds",
+                    "task {}: keys that are gone from source {}, or have come to it from another shard, are not put right at the"
+                            + " destination for the time being: {}. Tried again until it succeeds",
                     task,
                     shard.name(),
-                    failure.getCause() == null ? failure : failure.getCause().getMessage());
+                    failure.getMessage());
         }
     }
 }

@@ -145,8 +145,8 @@ final class TaskContinuity {
                 TimeUnit.MILLISECONDS);
         long interval = configuration.getCheckpointInterval();
         scheduler.scheduleWithFixedDelay(() -> keeper.store(session), interval, interval, TimeUnit.MILLISECONDS);
-        if (sweeping && !readsNothing) {
-            var sweeper = new Sweeper(task, session, destinations);
+        if (!readsNothing) {
+            var sweeper = new Sweeper(task, session, destinations, sweeping);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

@@ -2,6 +2,7 @@ package io.caravan.cluster;
 
 import io.caravan.command.CommandBatch;
 import io.caravan.command.Scope;
+import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,18 @@ final class BatchTicket {
     /** Whether the unit that begins at {@code row} may meet keys that the source had lost before. */
     boolean mayMeetStaleKeys(int row) {
         long until = batch.origin().staleUntil();
-        return until != 0 && !value && batch.endOffset(unitEnd(row) - 1) <= until;
+        return until != 0 && !value && batch.endOffset(unitEnd(row) - 1) <= until && touchesStaleSlot(row);
+    }
+
+    private boolean touchesStaleSlot(int row) {
+        SourceShard shard = batch.origin().shard();
+        for (int command = row; command < unitEnd(row); command++) {
+            int slot = batch.slot(command);
+            if (slot == CommandBatch.NO_SLOT || shard.mayBeStale(slot)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether its completion has been told. */

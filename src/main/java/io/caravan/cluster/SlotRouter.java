@@ -263,7 +263,8 @@ final class SlotRouter implements NodeLink.Owner {
         String objection = cluster ? Units.objection(batch, row, end) : null;
         if (objection != null) {
             refusals.refuse(ticket, refusedCommands.impossible("IMPOSSIBLE", batch, row, objection));
-        } else if (batch.isReserved(row)) { // of the source, when that was a destination
+        } else if (batch.isReserved(row) // of the source, when that was a destination
+                || UnitKeys.removesWhatHasGone(ticket, row)) {
             ticket.answered();
         } else if (checkpoints != null) {
             checkpoints.route(ticket, row, end, slotOf(ticket, row));
@@ -283,7 +284,9 @@ final class SlotRouter implements NodeLink.Owner {
 
     /** Nearly all commands: nothing but what was read again could speak against them. */
     private void routePlain(BatchTicket ticket, int row) {
-        if (checkpoints != null) {
+        if (UnitKeys.removesWhatHasGone(ticket, row)) {
+            ticket.answered();
+        } else if (checkpoints != null) {
             checkpoints.route(ticket, row, cluster ? ticket.batch.slot(row) : Units.KEYLESS);
         } else if (units.containedInReading(ticket, row)) {
             units.drop(ticket, row);

@@ -17,6 +17,8 @@ final class UnitKeys {
     /** What was there before is of no concern to them. {@code SET} is not among them: it may keep the time to live. */
     private static final Set<String> OVERWRITING = Set.of("DEL", "UNLINK", "SETEX", "PSETEX", "GETDEL");
 
+    private static final Set<String> REMOVING = Set.of("DEL", "UNLINK");
+
     private final KeyRefresher refresher;
     private final boolean reads;
 
@@ -65,6 +67,18 @@ final class UnitKeys {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether the unit removes keys that its shard does not serve: what is left behind where a slot has gone to another shard is removed
+     * there at any time after that, and may not be told from what a client removes.
+     */
+    static boolean removesWhatHasGone(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        int slot = batch.slot(row);
+        return slot != CommandBatch.NO_SLOT
+                && !batch.origin().shard().serves(slot)
+                && REMOVING.contains(batch.spec(row).name());
     }
 
     /** Whether a key of the unit was read behind it, so that it must not be sent; what was read before has become stale so too. */

@@ -27,6 +27,19 @@ public interface SourceShard {
         return true;
     }
 
+    /**
+     * Whether the shard served a slot when it was linked first. What it says of others is of their past: their keys are read at the
+     * shard that has them.
+     */
+    default boolean serves(int slot) {
+        return true;
+    }
+
+    /** Whether {@link BatchOrigin#staleUntil} concerns the keys of a slot. */
+    default boolean mayBeStale(int slot) {
+        return true;
+    }
+
     /** The product and version of its master; empty where the account may not ask. */
     default Optional<ServerVersion> version() {
         return Optional.empty();

@@ -20,4 +20,22 @@ public final class SlotRanges {
         }
         return text.isEmpty() ? "none" : text.toString();
     }
+
+    /**
+     * What {@link #text} has written.
+     *
+     * @throws IllegalArgumentException if it has not
+     */
+    public static BitSet parse(String text) {
+        var slots = new BitSet();
+        if (text.equals("none")) {
+            return slots;
+        }
+        for (String range : text.split(",", -1)) {
+            String[] end = range.split("-", 2);
+            int first = Integer.parseInt(end[0]);
+            slots.set(first, Integer.parseInt(end[end.length - 1]) + 1);
+        }
+        return slots;
+    }
 }

@@ -1,5 +1,6 @@
 package io.caravan.refresh;
 
+import io.caravan.command.HashSlot;
 import io.caravan.command.KeyValue;
 import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
@@ -137,12 +138,23 @@ public final class KeyRefresher {
     }
 
     /**
-     * Reads keys, each at that point or later, and writes them.
+     * Reads keys, each at that point or later, and writes them. A key that its shard serves no more is left to the one that does.
      *
-     * @param keys at least one, each once
+     * @param keys each once
      * @param done told when all are written, with the first failure if there was one
      */
     public void refresh(Collection<SourceKey> keys, StreamPoint from, Consumer<@Nullable Throwable> done) {
+        List<SourceKey> served = keys.stream()
+                .filter(key -> key.shard().serves(HashSlot.of(key.key())))
+                .toList();
+        if (served.isEmpty()) {
+            done.accept(null);
+        } else {
+            read(served, from, done);
+        }
+    }
+
+    private void read(List<SourceKey> keys, StreamPoint from, Consumer<@Nullable Throwable> done) {
         var completion = new Completion(keys.size(), done);
         for (SourceKey key : keys) {
             List<Waiter> waiters = waiting.get(key);

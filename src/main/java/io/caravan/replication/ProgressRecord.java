@@ -16,6 +16,8 @@ final class ProgressRecord {
     private final String shard;
     private final DeliveryWindow window;
     private final Ceiling ceiling;
+    private final Resharding resharding;
+    private final Resharding.Passage passage;
     private volatile @Nullable ReplicationPosition snapshotAt;
     private volatile boolean sweepDue;
     private volatile long repeatedUntil;
@@ -49,10 +51,13 @@ final class ProgressRecord {
     /** Whether something of the shard has reached the destination before. */
     private boolean begun;
 
-    ProgressRecord(String shard, DeliveryWindow window, Ceiling ceiling) {
+    ProgressRecord(
+            String shard, DeliveryWindow window, Ceiling ceiling, Resharding resharding, Resharding.Passage passage) {
         this.shard = shard;
         this.window = window;
         this.ceiling = ceiling;
+        this.resharding = resharding;
+        this.passage = passage;
     }
 
     /** The name of the history that the shard goes on in. */
@@ -120,6 +125,7 @@ final class ProgressRecord {
 
     /** What is to be written down; empty before there is anything to be said. */
     synchronized Optional<ShardProgress> progress(SourceMaster master) {
+        boolean slotsDue = !resharding.isOver();
         boolean due = sweepDue; // read first: no position is older than what ended the sweep
         Optional<ReplicationPosition> applied = window.position();
         if (applied.isPresent()) { // read before: who was told that all is lost has said so before he counts as applied
@@ -127,11 +133,12 @@ final class ProgressRecord {
             Phase phase = isDoubtful() ? Phase.SNAPSHOT : Phase.STREAM;
             long doubtful = Math.max(repeatedUntil, ceiling.read());
             long proposed = ceiling.propose(position.offset());
-            return Optional.of(new ShardProgress(shard, master, phase, position, due, doubtful, proposed, lineage));
+            return Optional.of(
+                    new ShardProgress(shard, master, phase, position, due, doubtful, proposed, slotsDue, lineage));
         }
         return Optional.ofNullable(snapshotAt)
-                .map(position ->
-                        new ShardProgress(shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), lineage));
+                .map(position -> new ShardProgress(
+                        shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), slotsDue, lineage));
     }
 
     /** What {@link #progress} has said is written down. */
@@ -143,9 +150,17 @@ final class ProgressRecord {
         }
     }
 
-    /** Whether the destination may have keys that the source has no more, and the snapshot is applied that came after them. */
-    boolean isToBeSwept() {
-        return sweepDue && !looked && window.position().isPresent();
+    /**
+     * Whether keys are to be looked through, and everything is applied that they have to be looked through behind: a repeated snapshot, or the
+     * streams of the shards that had them before.
+     *
+     * @param sweeps whether that is done after a repeated snapshot
+     */
+    boolean isToBeSwept(boolean sweeps) {
+        return (sweeps && sweepDue || !passage.gained().isEmpty())
+                && !looked
+                && resharding.isPassed()
+                && window.position().isPresent();
     }
 
     /** Whether the destination may have keys that the source has no more. */
@@ -166,8 +181,10 @@ final class ProgressRecord {
 
     /** Only now nothing stale can be met any more: a crash before has to sweep again. */
     void applied(long offset) {
+        passage.applied(offset);
         if (looked && offset >= sweptAt) {
             sweepDue = false;
+            passage.followed();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,6 +161,8 @@ public final class ReplicationSession {
             @Nullable Runnable progressWanted)
             throws IOException {
         Limits each = limits.forShards(masters.size());
+        Map<SourceMaster, StartingPoint> points = new HashMap<>();
+        masters.forEach(master -> from.apply(master).ifPresent(point -> points.put(master, point)));
         var session = new ShardContext(
                 settings,
                 topology,
@@ -172,13 +175,15 @@ public final class ReplicationSession {
                 sweeps,
                 slotsAreKnown(masters),
                 empties,
+                new Resharding(),
+                points.values().stream().anyMatch(point -> point.gained().isPresent()),
                 progressWanted);
         var started = new ArrayList<ShardReplication>();
         try {
             openSpools(masters);
             for (SourceMaster master : masters) {
                 ShardInbox inbox = inboxOf(master, each);
-                StartingPoint begun = from.apply(master).orElse(null);
+                StartingPoint begun = points.get(master);
                 started.add(new ShardReplication(session, master, inbox, begun == null ? null : inbox.recover(begun)));
             }
         } catch (IOException e) {
@@ -354,7 +359,10 @@ public final class ReplicationSession {
         shards.forEach(shard -> shard.ceiling().permittedUntil(nanos));
     }
 
-    /** Shards of which the destination may have keys that the source has no more, and whose last snapshot is applied. */
+    /**
+     * Shards of which the destination may have keys that the source has no more, or has otherwise, and that have come to where that can be
+     * put right: {@link #slotsGained} and {@link #slotsToSweep} say where to look.
+     */
     public List<SourceShard> shardsToSweep() {
         return shards.stream()
                 .filter(ShardReplication::isToBeSwept)
@@ -377,10 +385,28 @@ public final class ReplicationSession {
      * @param shard one of this session
      */
     public CompletionStage<List<byte[]>> absent(SourceShard shard, int database, List<byte[]> keys) {
+        return of(shard).absent(database, keys);
+    }
+
+    /** The slots of a shard to look through for keys that the source has no more. */
+    public BitSet slotsToSweep(SourceShard shard) {
+        return of(shard).slotsToSweep();
+    }
+
+    /** The slots of a shard of which all keys are to be read again, since another shard had them. */
+    public BitSet slotsGained(SourceShard shard) {
+        return of(shard).slotsGained();
+    }
+
+    /** The keys that the source has of a slot. Does not wait. */
+    public CompletionStage<List<byte[]>> keysIn(SourceShard shard, int slot) {
+        return of(shard).keysIn(slot);
+    }
+
+    private ShardReplication of(SourceShard shard) {
         return shards.stream()
                 .filter(shard::equals)
                 .findFirst()
-                .map(replication -> replication.absent(database, keys))
                 .orElseThrow(() -> new IllegalArgumentException("no shard of this session: " + shard.name()));
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param sweeps whether keys that the source has no more are removed from the destination after a repeated snapshot
  * @param slotsKnown whether it is known which master has which slots
  * @param empties whether what the destination has of a shard is removed before its snapshot is repeated
+ * @param resharding of slots that have changed their shard since the records were written
+ * @param isResharded whether there are such slots
  * @param progressWanted asks for the progress of the shards to be written down; {@code null} if it never is
  */
 record ShardContext(
@@ -30,4 +32,6 @@ record ShardContext(
         boolean sweeps,
         boolean slotsKnown,
         boolean empties,
+        Resharding resharding,
+        boolean isResharded,
         @Nullable Runnable progressWanted) {}

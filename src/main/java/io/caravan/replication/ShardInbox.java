@@ -76,7 +76,7 @@ final class ShardInbox {
             return StartingPoint.ANEW;
         }
         left = new ReplicationPosition(spool.history(), end.getAsLong(), from.database());
-        return StartingPoint.at(from.renamed(spool.history()), begun.ceiling(), begun.sweepDue(), begun.lineage());
+        return begun.renamed(spool.history());
     }
 
     /** A queue for another link; what the one before held is given up. */

@@ -13,6 +13,7 @@ import io.caravan.command.Phase;
  * @param repeatedUntil offset up to which a process before this one may have applied something, or keys were read again of which
  *     the value contains what was written up to there; 0 if none
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
+ * @param slotsDue whether slots have changed their shards, and keys of them are still to be read again
  * @param lineage the name of the history, see {@link io.caravan.command.BatchOrigin#lineage}
  */
 public record ShardProgress(
@@ -23,4 +24,5 @@ public record ShardProgress(
         boolean sweepDue,
         long repeatedUntil,
         long ceiling,
+        boolean slotsDue,
         String lineage) {}

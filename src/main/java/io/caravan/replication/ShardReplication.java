@@ -41,6 +41,9 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final boolean sweeps;
     private final boolean slotsKnown;
     private final boolean empties;
+    private final Resharding resharding;
+    private final Resharding.Passage passage;
+    private final BitSet served;
     private final String name;
     private final ShardCounters counters = new ShardCounters();
     private final DeliveryWindow window;
@@ -79,6 +82,9 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         sweeps = session.sweeps();
         slotsKnown = session.slotsKnown();
         empties = session.empties();
+        resharding = session.resharding();
+        passage = passageOf(session, from);
+        served = master.slots();
         this.inbox = inbox;
         this.master = new CurrentMaster(session.topology(), master);
         name = master.address().toString();
@@ -88,7 +94,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         window = new DeliveryWindow(limits.maxInFlightBatches(), limits.inFlightBytes(), this::progressed);
         window.onFailure(this::endLink);
         ceiling = new Ceiling(session.progressWanted());
-        record = new ProgressRecord(name, window, ceiling);
+        record = new ProgressRecord(name, window, ceiling, resharding, passage);
         outlet = new BatchOutlet(this, window, session.sink(), counters, clock, ceiling);
         sweep = new ShardSweep(record, outlet);
         if (empties) {
@@ -97,13 +103,22 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         keyReader = new SourceKeyReader(settings, this.master::now, clock, session.keyReaderThread());
         if (from != null) {
             record.startAt(from);
-            outlet.staleUntil(sweeps && from.sweepDue() ? Long.MAX_VALUE : 0);
+            outlet.staleUntil(hasStaleKeys() ? Long.MAX_VALUE : 0);
             from.position().ifPresent(position -> {
                 outlet.repeatedUntil(from.ceiling());
                 outlet.continues(record.lineage());
                 stream = new StreamReader(limits, outlet, events, position, new byte[0]);
             });
         }
+    }
+
+    private static Resharding.Passage passageOf(ShardContext session, @Nullable StartingPoint from) {
+        Resharding resharding = session.resharding();
+        return from == null || from.position().isEmpty() || !session.isResharded()
+                ? resharding.none()
+                : resharding.goesOn(
+                        from.gained().orElseGet(BitSet::new),
+                        from.position().get().offset());
     }
 
     @Override
@@ -170,6 +185,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     /** Tells the shard to stop reading and sending; batches on their way go on. */
     void stop() {
         stop.give();
+        resharding.close();
         window.close();
         ceiling.close();
         closeLink(new ShardStoppedException());
@@ -218,7 +234,36 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     /** Whether the destination may have keys that the source has no more, and nothing stands in the way of looking for them. */
     boolean isToBeSwept() {
-        return state == ShardState.STREAMING && record.isToBeSwept();
+        return state == ShardState.STREAMING && record.isToBeSwept(sweeps);
+    }
+
+    /** The slots to look through for keys that the source has no more. */
+    BitSet slotsToSweep() {
+        return record.isSweepDue() ? slots() : slotsGained();
+    }
+
+    /** The slots of which all keys are to be read again, since another shard had them. */
+    BitSet slotsGained() {
+        return (BitSet) passage.gained().clone();
+    }
+
+    /** Keys of a slot that the master has. */
+    CompletionStage<List<byte[]>> keysIn(int slot) {
+        return keyReader.keysIn(slot);
+    }
+
+    private boolean hasStaleKeys() {
+        return sweeps && record.isSweepDue() || !passage.gained().isEmpty();
+    }
+
+    @Override
+    public boolean mayBeStale(int slot) {
+        return sweeps && record.isSweepDue() || passage.gained().get(slot);
+    }
+
+    @Override
+    public boolean serves(int slot) {
+        return served.get(slot);
     }
 
     /** The destination has no keys any more that the source has not; those that have come since are in the stream. */
@@ -275,6 +320,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     /** The offset that the source says it has reached. */
     void sourceOffset(long offset) {
         sourceOffset = offset;
+        passage.reached(offset);
         sweep.reached(offset);
         clock.reached(offset, System.currentTimeMillis());
     }
@@ -320,6 +366,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 throw new ShardStoppedException();
             }
             if (from.isEmpty()) {
+                passage.beginsAnew();
+                resharding.awaitPassed();
                 state = ShardState.WAITING_FOR_SNAPSHOT;
             }
             Optional<ReplicationPosition> behind = from.map(position -> queue.received());
@@ -415,13 +463,14 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         counters.fullyResynchronized();
         clock.linked();
         stream = null;
+        passage.beginsAnew();
         sweep.historyBegins();
         outlet.repeatedUntil(0);
         var position = new ReplicationPosition(full.replicationId(), full.offset(), 0);
         queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already
         record.awaitSnapshotWritten(position, outlet.lineage());
         emptyDestination(position);
-        outlet.staleUntil(sweeps && record.isSweepDue() ? Long.MAX_VALUE : 0);
+        outlet.staleUntil(hasStaleKeys() ? Long.MAX_VALUE : 0);
         state = ShardState.WAITING_FOR_SNAPSHOT;
         var source = SnapshotSource.open(queue);
         state = ShardState.SNAPSHOT;

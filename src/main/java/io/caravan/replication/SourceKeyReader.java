@@ -31,6 +31,7 @@ final class SourceKeyReader {
     private static final int KEYS_AT_ONCE = 64;
     private static final int FRAMES_PER_KEY = 6;
     private static final int DUMP_FRAME = 2;
+    private static final int MOST_KEYS_OF_SLOT = 100_000;
 
     private static final Pattern ELSEWHERE = Pattern.compile("(MOVED|ASK) ");
 
@@ -99,6 +100,44 @@ final class SourceKeyReader {
         return absent;
     }
 
+    /**
+     * The keys of a slot that the master has.
+     *
+     * @return fails with a {@link SourceException} that is of no use to repeat if the account may not ask, or if they are more than fit
+     *     into memory
+     */
+    CompletionStage<List<byte[]>> keysIn(int slot) {
+        var result = new CompletableFuture<List<byte[]>>();
+        executor.execute(() -> {
+            try {
+                result.complete(askForKeysIn(slot));
+            } catch (IOException | RuntimeException e) {
+                close();
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private List<byte[]> askForKeysIn(int slot) throws IOException {
+        SourceConnection open = connect();
+        Reply reply =
+                open.call("CLUSTER", "GETKEYSINSLOT", Integer.toString(slot), Integer.toString(MOST_KEYS_OF_SLOT));
+        if (reply instanceof Reply.Failure failure) {
+            throw SourceException.stop("source " + master.get().address() + " does not tell the keys of a slot: '"
+                    + MalformedRespException.quote(failure.text())
+                    + "'; grant the user +cluster|getkeysinslot (+cluster before Redis 7.0)");
+        }
+        if (!(reply instanceof Reply.Elements keys) || keys.replies().size() >= MOST_KEYS_OF_SLOT) {
+            throw SourceException.stop("source " + master.get().address() + ": slot " + slot + " has "
+                    + MOST_KEYS_OF_SLOT + " keys or more, too many to be read one by one");
+        }
+        return keys.replies().stream()
+                .filter(Reply.Bulk.class::isInstance)
+                .map(key -> ((Reply.Bulk) key).bytes())
+                .toList();
+    }
+
     /** Ends the connection, if there is one; later requests make a new one. On the executor's thread. */
     void close() {
         if (connection != null) {
@@ -164,7 +203,7 @@ final class SourceKeyReader {
                 && ELSEWHERE.matcher(failure.text()).lookingAt()) {
             throw SourceException.retry("source " + master.get().address() + " has given its slot to another shard, '"
                     + MalformedRespException.quote(failure.text())
-                    + "'; once the slots of the source stay where they are, these shards begin anew");
+                    + "'; once the slots of the source stay where they are, it is read there");
         }
         if (!(result instanceof Reply.Elements elements) || elements.replies().size() != 3) {
             throw SourceException.retry("source " + master.get().address() + " does not let us read a key: '"

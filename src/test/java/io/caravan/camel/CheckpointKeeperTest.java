@@ -10,6 +10,7 @@ import io.caravan.command.HashSlot;
 import io.caravan.command.Phase;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
+import io.caravan.node.SlotRanges;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.replication.Limits;
 import io.caravan.replication.RateLimits;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,22 +126,34 @@ class CheckpointKeeperTest {
     }
 
     @Test
-    void a_shard_that_serves_other_slots_begins_anew() throws IOException {
-        store.found = List.of(new Checkpoint(
-                "orders",
-                "07c37dfe",
-                "a:1",
-                "8d5f",
-                1,
-                1,
-                Phase.STREAM,
-                0,
-                "0-5460",
-                Checkpoint.Sweep.DONE,
-                List.of(),
-                "",
-                0));
+    void a_shard_that_serves_other_slots_goes_on_and_is_told_which_it_was_given() throws IOException {
+        store.found = List.of(ofSlots("0-5460,9000"));
         keeper.load();
+
+        BitSet gained = start(CLUSTER_MASTER).flatMap(StartingPoint::gained).orElseThrow();
+
+        assertThat(SlotRanges.text(gained)).isEqualTo("5461-8999,9001-16383");
+    }
+
+    @Test
+    void the_record_names_the_slots_of_before_until_keys_of_the_others_are_read_again() throws IOException {
+        store.found = List.of(ofSlots("0-5460"));
+        keeper.load();
+        StartingPoint point = start(CLUSTER_MASTER).orElseThrow();
+
+        keeper.store(session(master -> point)).join();
+
+        assertThat(store.saved)
+                .filteredOn(checkpoint -> checkpoint.shard().equals("07c37dfe"))
+                .extracting(Checkpoint::slots)
+                .containsExactly("0-5460");
+    }
+
+    @Test
+    void a_shard_that_serves_other_slots_begins_anew_where_no_key_may_be_read_again() throws IOException {
+        store.found = List.of(ofSlots("0-5460"));
+        keeper.load();
+        keeper.inSlot();
 
         assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
     }
@@ -246,6 +260,10 @@ class CheckpointKeeperTest {
     }
 
     private ReplicationSession session(long ceiling) {
+        return session(master -> StartingPoint.at(POSITION, ceiling, false));
+    }
+
+    private ReplicationSession session(Function<SourceMaster, StartingPoint> from) {
         var transport =
                 new Transport(null, NioSocketChannel.class, null, false, Duration.ofSeconds(1), Duration.ofSeconds(1));
         var settings = new SourceSettings(
@@ -270,7 +288,7 @@ class CheckpointKeeperTest {
             session.start(
                     List.of(CLUSTER_MASTER, STANDARD_MASTER),
                     CommandTable.standard(),
-                    master -> Optional.of(StartingPoint.at(POSITION, ceiling, false)),
+                    master -> Optional.of(from.apply(master)),
                     () -> {});
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -282,6 +300,23 @@ class CheckpointKeeperTest {
         var slots = new BitSet();
         slots.set(0, HashSlot.COUNT);
         return new SourceMaster(new NodeAddress(host, 7000), nodeId, slots, Optional.empty());
+    }
+
+    private static Checkpoint ofSlots(String slots) {
+        return new Checkpoint(
+                "orders",
+                "07c37dfe",
+                "a:1",
+                "8d5f",
+                4711,
+                4711,
+                Phase.STREAM,
+                3,
+                slots,
+                Checkpoint.Sweep.DONE,
+                List.of(),
+                "",
+                0);
     }
 
     private static Checkpoint inDoubt(String lineage) {

@@ -286,6 +286,9 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
 
         final BitSet slots = SourceShard.super.slots();
 
+        /** Those of which keys may be stale. */
+        final BitSet stale = SourceShard.super.slots();
+
         /** Whether these are its slots. */
         boolean slotsKnown = true;
 
@@ -352,6 +355,16 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         @Override
         public BitSet slots() {
             return slots;
+        }
+
+        @Override
+        public boolean serves(int slot) {
+            return slots.get(slot);
+        }
+
+        @Override
+        public boolean mayBeStale(int slot) {
+            return stale.get(slot);
         }
 
         @Override

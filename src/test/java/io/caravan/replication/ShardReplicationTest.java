@@ -124,7 +124,7 @@ class ShardReplicationTest {
         shard.sourceOffset(4800);
         shard.tookOver(4711); // it had said what may be lost
 
-        assertThat(shard.record().isToBeSwept()).isTrue();
+        assertThat(shard.record().isToBeSwept(true)).isTrue();
         assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
     }
 
@@ -206,6 +206,8 @@ class ShardReplicationTest {
                 new Gate(),
                 false,
                 true,
+                false,
+                new Resharding(),
                 false,
                 null);
         return new ShardReplication(

@@ -1,0 +1,179 @@
+package io.caravan.replication;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Slots that other shards serve than when the records were written: their keys arrive in two streams, in no order between them.
+ *
+ * <p>So every shard that goes on applies its stream first, up to where it had come when the session began, by when each slot was where it
+ * is now. Behind that the former shard says nothing of the keys any more, and they are read once more at the shard that has them. Only
+ * then the records name the slots as they are: a process that comes before does it all again. A shard that begins with a snapshot takes that
+ * behind the same point.
+ *
+ * <p>Passages are made by the thread that starts the session; the rest is for any thread.
+ */
+final class Resharding {
+
+    private static final int OFFSETS = 2; // the first may have been asked for before
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Passage> passages = new ArrayList<>();
+    private volatile boolean passed = true;
+    private volatile boolean over = true;
+    private boolean closed;
+
+    /** One shard's part in it. */
+    final class Passage {
+
+        private int offsetsToAwait = OFFSETS;
+        private long until = Long.MAX_VALUE;
+        private long applied;
+        private boolean mine;
+        private volatile BitSet gained;
+
+        private Passage(BitSet gained, long applied) {
+            this.gained = gained;
+            this.applied = applied;
+        }
+
+        /** The source says how far the shard's stream has come. */
+        void reached(long offset) {
+            if (passed) {
+                return;
+            }
+            lock.lock();
+            try {
+                if (offsetsToAwait > 0 && --offsetsToAwait == 0) {
+                    until = offset;
+                    applied(applied);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** The stream is applied up to there. */
+        void applied(long offset) {
+            if (passed) {
+                return;
+            }
+            lock.lock();
+            try {
+                applied = offset;
+                mine |= offset >= until;
+                settle();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /**
+         * The shard begins anew: of its stream before that nothing is applied any more. Its snapshot has what is to be read again if the
+         * other shards have come past that.
+         */
+        void beginsAnew() {
+            lock.lock();
+            try {
+                mine = true;
+                settle();
+                if (passed) {
+                    followed();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** The slots of which keys are still to be read again; not to be changed. */
+        BitSet gained() {
+            return gained;
+        }
+
+        /** They have been. */
+        void followed() {
+            if (gained.isEmpty()) {
+                return;
+            }
+            lock.lock();
+            try {
+                gained = new BitSet();
+                settle();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * A shard that goes on.
+     *
+     * @param gained the slots that it did not serve when its record was written
+     * @param applied the offset up to where it is applied
+     */
+    Passage goesOn(BitSet gained, long applied) {
+        var passage = new Passage((BitSet) gained.clone(), applied);
+        lock.lock();
+        try {
+            passages.add(passage);
+            passed = false;
+            over = false;
+        } finally {
+            lock.unlock();
+        }
+        return passage;
+    }
+
+    /** A shard of a session that begins with nobody's slots changed, or one that begins with a snapshot. */
+    Passage none() {
+        return new Passage(new BitSet(), 0);
+    }
+
+    /** Whether every shard is past what it had run when the session began. */
+    boolean isPassed() {
+        return passed;
+    }
+
+    /** Whether all keys have been read again, too. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** Waits until {@link #isPassed()}. */
+    void awaitPassed() throws ShardStoppedException {
+        lock.lock();
+        try {
+            while (!passed && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            if (closed) {
+                throw new ShardStoppedException();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets go of whoever waits. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settle() {
+        passed = passages.stream().allMatch(passage -> passage.mine);
+        over = passed && passages.stream().allMatch(passage -> passage.gained.isEmpty());
+        if (passed) {
+            changed.signalAll();
+        }
+    }
+}
