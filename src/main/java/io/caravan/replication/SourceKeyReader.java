@@ -33,6 +33,9 @@ final class SourceKeyReader {
     private static final int DUMP_FRAME = 2;
     private static final int MOST_KEYS_OF_SLOT = 100_000;
 
+    /** A line of INFO keyspace; a cluster has such databases since Valkey 9, and lists the keys of a slot by database. */
+    private static final Pattern OTHER_DATABASE = Pattern.compile("(?m)^db[1-9]");
+
     private static final Pattern ELSEWHERE = Pattern.compile("(MOVED|ASK) ");
 
     private record Request(byte[] key, int database, CompletableFuture<KeyValue> value) {}
@@ -121,6 +124,9 @@ final class SourceKeyReader {
 
     private List<byte[]> askForKeysIn(int slot) throws IOException {
         SourceConnection open = connect();
+        if (OTHER_DATABASE.matcher(open.call("INFO", "keyspace").text()).find()) {
+            throw SourceException.stop("source " + master.get().address() + " has keys in databases other than 0");
+        }
         Reply reply =
                 open.call("CLUSTER", "GETKEYSINSLOT", Integer.toString(slot), Integer.toString(MOST_KEYS_OF_SLOT));
         if (reply instanceof Reply.Failure failure) {
