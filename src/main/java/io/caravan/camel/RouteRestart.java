@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops and starts the route of a task whose source has been resharded: shards whose slots are others than in their checkpoint
- * begin anew with a snapshot, the others go on.
+ * Stops and starts the route of a task whose source has been resharded: the shards go on, and keys of the slots that one was given
+ * since its checkpoint was written are read again.
  *
  * <p>{@link #run} does not wait; the restart has a thread of its own.
  */

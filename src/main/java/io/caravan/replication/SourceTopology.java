@@ -91,7 +91,7 @@ final class SourceTopology {
      * After a fail-over the slots of a master are served by another node; empty if there is none, or nobody answers.
      *
      * <p>One that serves other slots besides is no successor: they have been divided otherwise. Its stream is that of another
-     * shard, and would be applied twice; {@link TopologyWatch} has the shards begin anew.
+     * shard, and would be applied twice; {@link TopologyWatch} has the session begin anew.
      */
     Optional<SourceMaster> successorOf(SourceMaster master) {
         if (master.nodeId().isEmpty()) {

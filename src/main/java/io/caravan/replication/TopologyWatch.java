@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices that slots have gone from one shard of the source to another, or to a new one. Their keys arrive in two streams then,
- * in no order between them, so both shards have to begin anew.
+ * in no order between them, so another session has to put them right ({@link Resharding}).
  *
  * <p>{@link #look} is called again and again by one thread, which waits for the answer. Another node that serves the same slots
  * (a fail-over) is no such change, nor are slots that nobody serves for the moment. Slots that nobody served when the watch

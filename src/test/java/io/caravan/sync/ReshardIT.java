@@ -63,6 +63,33 @@ class ReshardIT {
     }
 
     @Test
+    void slots_that_move_while_no_process_runs_are_noticed_by_the_next_and_may_have_moved_twice() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            RedisCluster source = pair.sourceCluster();
+            Dataset.everyType(63, 1500).fitting("7.0").writeTo(pair.source);
+            LoadReport written;
+            try (Load load = Load.on(pair.source).seed(63).perSecond(1500).start()) {
+                try (RunningTask before = pair.task().start()) {
+                    before.awaitStreaming();
+                    before.awaitApplied(source.masters());
+                }
+                List<RedisServer> masters = source.masters();
+                source.moveSlots(masters.get(0), masters.get(1), 0, 499);
+                source.moveSlots(masters.get(1), masters.get(2), 300, 499);
+                try (RunningTask task = pair.task().start()) {
+                    awaitShards(task, source, pair.destination);
+                    assertThat(snapshots(task)).as("no shard takes a snapshot").containsExactly(0L, 0L, 0L);
+                    written = load.stop();
+                    task.awaitApplied(source.masters());
+                }
+            }
+
+            assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
+    @Test
     void a_command_in_doubt_whose_key_has_gone_to_another_shard_does_not_hold_the_restart_up() throws Exception {
         try (RedisCluster source = RedisCluster.on(Pair.older()).start();
                 RedisCluster destination =
