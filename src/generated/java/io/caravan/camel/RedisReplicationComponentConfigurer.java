@@ -73,6 +73,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "pausekeeps":
         case "pauseKeeps": getOrCreateConfiguration(target).setPauseKeeps(property(camelContext, io.caravan.camel.PauseKeeps.class, value)); return true;
         case "precheck": getOrCreateConfiguration(target).setPrecheck(property(camelContext, boolean.class, value)); return true;
+        case "readfrom":
+        case "readFrom": getOrCreateConfiguration(target).setReadFrom(property(camelContext, io.caravan.replication.SourceSettings.ReadFrom.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": getOrCreateConfiguration(target).setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "replicationtimeout":
@@ -151,6 +153,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "pausekeeps":
         case "pauseKeeps": return io.caravan.camel.PauseKeeps.class;
         case "precheck": return boolean.class;
+        case "readfrom":
+        case "readFrom": return io.caravan.replication.SourceSettings.ReadFrom.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
         case "replicationtimeout":
@@ -230,6 +234,8 @@ public class RedisReplicationComponentConfigurer extends PropertyConfigurerSuppo
         case "pausekeeps":
         case "pauseKeeps": return getOrCreateConfiguration(target).getPauseKeeps();
         case "precheck": return getOrCreateConfiguration(target).isPrecheck();
+        case "readfrom":
+        case "readFrom": return getOrCreateConfiguration(target).getReadFrom();
         case "reconnectdelay":
         case "reconnectDelay": return getOrCreateConfiguration(target).getReconnectDelay();
         case "replicationtimeout":

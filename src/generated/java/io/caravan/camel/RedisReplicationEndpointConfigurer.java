@@ -63,6 +63,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "pausekeeps":
         case "pauseKeeps": target.getConfiguration().setPauseKeeps(property(camelContext, io.caravan.camel.PauseKeeps.class, value)); return true;
         case "precheck": target.getConfiguration().setPrecheck(property(camelContext, boolean.class, value)); return true;
+        case "readfrom":
+        case "readFrom": target.getConfiguration().setReadFrom(property(camelContext, io.caravan.replication.SourceSettings.ReadFrom.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": target.getConfiguration().setReconnectDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "replicationtimeout":
@@ -136,6 +138,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "pausekeeps":
         case "pauseKeeps": return io.caravan.camel.PauseKeeps.class;
         case "precheck": return boolean.class;
+        case "readfrom":
+        case "readFrom": return io.caravan.replication.SourceSettings.ReadFrom.class;
         case "reconnectdelay":
         case "reconnectDelay": return long.class;
         case "replicationtimeout":
@@ -210,6 +214,8 @@ public class RedisReplicationEndpointConfigurer extends PropertyConfigurerSuppor
         case "pausekeeps":
         case "pauseKeeps": return target.getConfiguration().getPauseKeeps();
         case "precheck": return target.getConfiguration().isPrecheck();
+        case "readfrom":
+        case "readFrom": return target.getConfiguration().getReadFrom();
         case "reconnectdelay":
         case "reconnectDelay": return target.getConfiguration().getReconnectDelay();
         case "replicationtimeout":

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.camel.util.json.JsonObject;
 
 /** A task, as the management API shows it, in words. */
@@ -25,6 +27,10 @@ final class StatusText {
         lines.add("%s  %s since %s   (%s)"
                 .formatted(text(task, "name"), text(task, "state"), time(task, "since"), text(task, "id")));
         lines.add("  " + side(task, "source") + " -> " + side(task, "destination"));
+        String replicas = replicas(task);
+        if (!replicas.isEmpty()) {
+            lines.add("  read from " + replicas);
+        }
         if (task.get("percent") instanceof Number percent) {
             lines.add("  " + bar(percent.doubleValue()) + remaining(task));
         }
@@ -85,6 +91,18 @@ final class StatusText {
         long seconds =
                 Math.max(0, Duration.between(Instant.now(), Instant.parse(end)).toSeconds());
         return seconds < 120 ? ", about %d s more".formatted(seconds) : ", about %d min more".formatted(seconds / 60);
+    }
+
+    /** {@code 10.0.0.2:7000 (replica of 10.0.0.1:7000)}, for each shard that is linked to a replica. */
+    private static String replicas(JsonObject task) {
+        return task.get("shards") instanceof Collection<?> shards
+                ? shards.stream()
+                        .filter(JsonObject.class::isInstance)
+                        .map(JsonObject.class::cast)
+                        .filter(shard -> !text(shard, "node").equals(text(shard, "master")))
+                        .map(shard -> text(shard, "node") + " (replica of " + text(shard, "master") + ")")
+                        .collect(Collectors.joining(", "))
+                : "";
     }
 
     private static String side(JsonObject task, String name) {

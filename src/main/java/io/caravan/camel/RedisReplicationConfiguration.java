@@ -1,6 +1,7 @@
 package io.caravan.camel;
 
 import io.caravan.precheck.PrecheckSettings.ConflictMode;
+import io.caravan.replication.SourceSettings.ReadFrom;
 import io.caravan.replication.SourceSettings.SnapshotTransfer;
 import io.netty.channel.EventLoopGroup;
 import org.apache.camel.RuntimeCamelException;
@@ -110,6 +111,13 @@ public class RedisReplicationConfiguration implements Cloneable {
             description =
                     "How snapshots are asked for: AUTO (diskless from Redis, by way of its disk from Valkey, which cannot send every value otherwise), DISK (the source writes the snapshot to its disk first) or DISKLESS (the source may send it while it makes it)")
     private SnapshotTransfer snapshotTransfer = SnapshotTransfer.AUTO;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "MASTER",
+            description =
+                    "Which nodes of the source snapshot and stream are taken from: MASTER, or REPLICA_PREFERRED (a replica of each master while one follows it, else the master; keys that are read again are read at the master)")
+    private ReadFrom readFrom = ReadFrom.MASTER;
 
     @UriParam(
             label = "consumer",
@@ -409,6 +417,15 @@ public class RedisReplicationConfiguration implements Cloneable {
     /** How snapshots are asked for. */
     public void setSnapshotTransfer(SnapshotTransfer snapshotTransfer) {
         this.snapshotTransfer = snapshotTransfer;
+    }
+
+    public ReadFrom getReadFrom() {
+        return readFrom;
+    }
+
+    /** Which nodes of the source snapshot and stream are taken from. */
+    public void setReadFrom(ReadFrom readFrom) {
+        this.readFrom = readFrom;
     }
 
     public MissingModules getMissingModules() {

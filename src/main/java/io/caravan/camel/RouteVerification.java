@@ -163,7 +163,7 @@ public final class RouteVerification {
 
     private static OptionalLong appliedBy(RedisReplicationConsumer consumer, NodeAddress master) {
         return consumer.status().stream()
-                .filter(shard -> shard.node().equals(master.toString()))
+                .filter(shard -> shard.master().equals(master.toString()))
                 .mapToLong(ShardStatus::appliedOffset)
                 .max();
     }

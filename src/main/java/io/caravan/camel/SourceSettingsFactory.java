@@ -44,6 +44,7 @@ final class SourceSettingsFactory {
                 transport,
                 Databases.parse(configuration.getDatabases()),
                 configuration.getSnapshotTransfer(),
+                configuration.getReadFrom(),
                 rates,
                 Duration.ofMillis(configuration.getReplicationTimeout()),
                 Duration.ofMillis(configuration.getReconnectDelay()),

@@ -117,6 +117,7 @@ final class Figures {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", shard.name());
         fields.put("node", shard.node());
+        fields.put("master", shard.master());
         fields.put("state", shard.state().name());
         OptionalDouble percent =
                 shard.state() == ShardState.SNAPSHOT ? shard.snapshot().percent() : OptionalDouble.empty();

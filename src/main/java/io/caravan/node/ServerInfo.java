@@ -1,6 +1,8 @@
 package io.caravan.node;
 
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,6 +13,8 @@ import java.util.TreeMap;
  * <p>Fields: Redis documentation, command INFO. A field that a version does not have is empty.
  */
 public final class ServerInfo {
+
+    private static final int HIGHEST_PORT = 65535;
 
     private final Map<String, String> fields;
 
@@ -73,6 +77,34 @@ public final class ServerInfo {
     /** Whether it is a replica of another node. */
     public boolean replica() {
         return field("role").map("slave"::equals).orElse(false);
+    }
+
+    /**
+     * The replicas of a master that have said at which port they are; where they are asked by others, their addresses may mean nothing.
+     * The lines are {@code slave0:ip=10.0.0.2,port=6379,state=online,offset=…,lag=…}.
+     */
+    public List<NodeAddress> replicas() {
+        return beginningWith("slave").entrySet().stream()
+                .filter(line -> line.getKey().matches("\\d+"))
+                .flatMap(line -> replica(line.getValue()).stream())
+                .toList();
+    }
+
+    private static Optional<NodeAddress> replica(String line) {
+        String host = part(line, "ip");
+        String port = part(line, "port");
+        int number = port.matches("\\d{1,5}") ? Integer.parseInt(port) : 0;
+        return host.isEmpty() || number == 0 || number > HIGHEST_PORT
+                ? Optional.empty()
+                : Optional.of(new NodeAddress(host, number));
+    }
+
+    private static String part(String line, String name) {
+        return Arrays.stream(line.split(","))
+                .filter(part -> part.startsWith(name + "="))
+                .map(part -> part.substring(name.length() + 1))
+                .findFirst()
+                .orElse("");
     }
 
     /** The master of a replica. */

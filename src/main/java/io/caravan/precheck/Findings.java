@@ -41,6 +41,11 @@ final class Findings {
         found.addAll(findings);
     }
 
+    /** Adds what was found to others as mere warnings, each cause with something behind it. */
+    void warnInto(Findings others, String consequence) {
+        found.forEach(finding -> others.warn(finding.node(), finding.cause() + consequence, finding.remedy()));
+    }
+
     boolean isEmpty() {
         return found.isEmpty();
     }

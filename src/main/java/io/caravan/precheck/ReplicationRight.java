@@ -4,7 +4,7 @@ import io.caravan.resp.Reply;
 import java.io.IOException;
 import java.util.List;
 
-/** Whether every master lets us be its replica. {@code PSYNC} is never begun: it would cost the source a snapshot. */
+/** Whether every node that will be linked to lets us be its replica, and every master, which may come to it. {@code PSYNC} is never begun: it would cost the source a snapshot. */
 final class ReplicationRight {
 
     private static final String GRANT = "grant the user +psync +replconf +ping";
@@ -16,12 +16,18 @@ final class ReplicationRight {
         for (Server server : source.masters()) {
             certain &= lookAt(source, server, findings);
         }
-        findings.summary(
-                certain
+        LinkNodes nodes = LinkNodes.of(facts, source);
+        for (Server replica : nodes.replicas()) {
+            var ofReplica = new Findings();
+            certain &= lookAt(source, replica, ofReplica);
+            ofReplica.warnInto(findings, "; the link goes to another node");
+        }
+        findings.summary((certain
                         ? "PSYNC and REPLCONF are permitted"
-                        : "REPLCONF is permitted; whether PSYNC is shows at the start, since the user may not use ACL DRYRUN");
+                        : "REPLCONF is permitted; whether PSYNC is shows at the start, since the user may not use ACL DRYRUN")
+                + nodes.text());
         if (!findings.isEmpty()) {
-            findings.summary("");
+            findings.summary(nodes.text().replaceFirst("^; ", ""));
         }
     }
 

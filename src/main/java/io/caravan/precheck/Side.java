@@ -24,6 +24,7 @@ final class Side implements AutoCloseable {
     private final Conversation.Opener opener;
     private final boolean encrypted;
     private final List<Server> servers = new ArrayList<>();
+    private final List<Server> announced = new ArrayList<>();
     private final List<Obstacle> obstacles = new ArrayList<>();
     private List<ClusterNode> view = List.of();
     private Optional<String> topologyRefusal = Optional.empty();
@@ -174,6 +175,26 @@ final class Side implements AutoCloseable {
         return servers.stream().filter(Server::isMaster).toList();
     }
 
+    /** The replicas of a master that answer: members of its cluster, or those that a standard server names, which are connected to now. */
+    List<Server> replicasOf(Server master) {
+        Optional<ClusterNode> member = master.membership();
+        if (member.isPresent()) {
+            return servers.stream()
+                    .filter(server -> server.membership()
+                            .filter(node -> node.masterId().equals(member.get().id()))
+                            .isPresent())
+                    .toList();
+        }
+        for (NodeAddress replica : master.info().replicas()) {
+            boolean known =
+                    announced.stream().anyMatch(server -> server.address().equals(replica)) || unreachable(replica);
+            if (!known) {
+                meet(replica, Obstacle.Importance.REPLICA).ifPresent(announced::add);
+            }
+        }
+        return List.copyOf(announced);
+    }
+
     /** Whether it is a cluster. */
     boolean isCluster() {
         return answers() && servers.get(0).info().cluster();
@@ -212,5 +233,6 @@ final class Side implements AutoCloseable {
     @Override
     public void close() {
         servers.forEach(Server::close);
+        announced.forEach(Server::close);
     }
 }

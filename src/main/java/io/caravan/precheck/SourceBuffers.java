@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Whether what each master holds back for its replicas will do for what is written to it. */
+/** Whether what each node that is linked to holds back for its replicas will do for what is written to it. */
 final class SourceBuffers {
 
     /** What the questions of a precheck amount to, and more. */
@@ -21,13 +21,14 @@ final class SourceBuffers {
 
     static void look(Facts facts, Side source, Findings findings) throws IOException {
         List<Server> masters = source.masters();
+        LinkNodes nodes = LinkNodes.of(facts, source);
         List<Reading> before = readings(masters);
         List<Reading> after = aSecondLater(masters, facts.scheduler());
         long silence = facts.settings().source().silence().toMillis();
         long together = 0;
         int silent = 0;
         for (int i = 0; i < masters.size(); i++) {
-            Server server = masters.get(i);
+            Server server = nodes.of(masters.get(i));
             long rate = after.get(i).bytesPerSecondSince(before.get(i));
             together += rate;
             Optional<Buffers> buffers = buffers(server);

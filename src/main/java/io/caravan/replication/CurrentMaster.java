@@ -1,6 +1,8 @@
 package io.caravan.replication;
 
 import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerInfo;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,19 @@ final class CurrentMaster {
 
     NodeAddress address() {
         return master.address();
+    }
+
+    /** Its replicas, as far as they are known. */
+    List<NodeAddress> replicas() {
+        return master.replicas();
+    }
+
+    /** A standard master has told of its replication: those are its replicas now. The replicas of a cluster are told by the cluster. */
+    void sees(ServerInfo replication) {
+        SourceMaster current = master;
+        if (current.nodeId().isEmpty() && !replication.replica()) {
+            master = current.withReplicas(replication.replicas());
+        }
     }
 
     /** Asks the source who serves the slots now. Waits for the network. */

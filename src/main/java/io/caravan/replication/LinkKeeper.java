@@ -13,13 +13,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made, opened and closed by the shard's thread; links are made again on a thread of their own; they end on any.
  */
-final class LinkKeeper implements AutoCloseable {
+final class LinkKeeper implements LinkWatch.Link, AutoCloseable {
 
     /** The shard that wants to be linked. */
     interface Shard {
 
-        /** Connects to the master, whichever that is now. */
-        ReplicationLink connect(ReceiveQueue queue, ReplicationLink.Listener listener) throws IOException;
+        /** Connects to the node that can go on behind a position, or begin with a snapshot, whichever that is now. */
+        ReplicationLink connect(
+                ReceiveQueue queue, ReplicationLink.Listener listener, Optional<ReplicationPosition> from)
+                throws IOException;
+
+        /** A link could not be made for this reason. Answers what follows: the same, or another node is tried. */
+        IOException notLinked(IOException cause);
+
+        /** The history that a link brings goes by this id; told before anything else of that link, on an event loop. */
+        void granted(String replicationId);
+
+        /** No link brings anything at the moment; told before there is another. Any thread. */
+        void ended();
 
         /** Is told what the source says of time. */
         SourceClock clock();
@@ -89,8 +100,20 @@ final class LinkKeeper implements AutoCloseable {
     }
 
     /** Ends the link as if it were lost. Any thread. */
-    void lose(IOException reason) {
+    @Override
+    public void lose(IOException reason) {
         closeLink(reason);
+    }
+
+    @Override
+    public ReplicationPosition received() {
+        return queue.received();
+    }
+
+    @Override
+    public long silentNanos() {
+        ReplicationLink current = link;
+        return current == null ? 0 : current.silentNanos();
     }
 
     /** Ends the link for good; whoever reads the queue gets {@code reason}. Any thread. */
@@ -110,7 +133,16 @@ final class LinkKeeper implements AutoCloseable {
 
     private PsyncReply synchronize(ReplicationLink.Listener listener, Optional<ReplicationPosition> from)
             throws IOException {
-        ReplicationLink opened = shard.connect(queue, listener);
+        try {
+            return connectAndSynchronize(listener, from);
+        } catch (IOException e) {
+            throw shard.notLinked(e);
+        }
+    }
+
+    private PsyncReply connectAndSynchronize(ReplicationLink.Listener listener, Optional<ReplicationPosition> from)
+            throws IOException {
+        ReplicationLink opened = shard.connect(queue, listener, from);
         link = opened;
         if (closed) {
             opened.close();
@@ -200,6 +232,7 @@ final class LinkKeeper implements AutoCloseable {
     }
 
     private void renamedBy(PsyncReply reply, Optional<ReplicationPosition> from) {
+        tellName(reply, from);
         if (isOfAnother(reply, from)) {
             shard.tookOver(from.get().offset());
         }
@@ -208,6 +241,16 @@ final class LinkKeeper implements AutoCloseable {
                 shard.renamed(id);
                 queue.renamed(id);
             });
+        }
+    }
+
+    private void tellName(PsyncReply reply, Optional<ReplicationPosition> from) {
+        if (reply instanceof PsyncReply.FullResynchronization full) {
+            shard.granted(full.replicationId());
+        } else if (reply instanceof PsyncReply.Continue resumed) {
+            resumed.newReplicationId()
+                    .or(() -> from.map(ReplicationPosition::replicationId))
+                    .ifPresent(shard::granted);
         }
     }
 
@@ -228,6 +271,7 @@ final class LinkKeeper implements AutoCloseable {
 
         @Override
         public void ended(IOException reason) {
+            shard.ended();
             onLost(reason);
         }
     }
@@ -252,6 +296,7 @@ final class LinkKeeper implements AutoCloseable {
         /** As long as nothing is granted, whoever makes the link sees that by himself. */
         @Override
         public void ended(IOException reason) {
+            shard.ended();
             if (wanted) {
                 onLost(reason);
             }

@@ -6,6 +6,7 @@ import io.caravan.resp.Reply;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A replication link to a master: handshake, then snapshot and stream as bytes in a {@link ReceiveQueue}, while the master
+ * A replication link to a master, or to a replica of it, which sends the same: handshake, then snapshot and stream as bytes in a {@link ReceiveQueue}, while the master
  * is told every second how far the stream has been applied.
  *
  * <p>Opened and closed by the shard's thread; acknowledgements and the watch for silence run on the event loop.
@@ -40,7 +41,7 @@ final class ReplicationLink implements AutoCloseable {
     }
 
     private final SourceConnection connection;
-    private final boolean inCluster;
+    private final LinkTarget target;
     private final Inlet inlet;
     private final LongSupplier appliedOffset;
     private final RateLimits rates;
@@ -63,9 +64,9 @@ final class ReplicationLink implements AutoCloseable {
     /** What a link is made for. */
     record Purpose(ReceiveQueue queue, Listener listener, LongSupplier appliedOffset) {}
 
-    private ReplicationLink(SourceConnection connection, boolean inCluster, Purpose purpose, SourceSettings settings) {
+    private ReplicationLink(SourceConnection connection, LinkTarget target, Purpose purpose, SourceSettings settings) {
         this.connection = connection;
-        this.inCluster = inCluster;
+        this.target = target;
         appliedOffset = purpose.appliedOffset();
         rates = settings.rates();
         silenceNanos = settings.silence().toNanos();
@@ -77,38 +78,54 @@ final class ReplicationLink implements AutoCloseable {
     }
 
     /**
-     * Connects to {@code master} and announces what we are capable of.
+     * Connects to {@code target} and announces what we are capable of.
      *
      * @param purpose where the bytes go, who is told, and the offset to acknowledge
      */
-    static ReplicationLink open(SourceSettings settings, SourceMaster master, Purpose purpose) throws IOException {
+    static ReplicationLink open(SourceSettings settings, LinkTarget target, Purpose purpose) throws IOException {
         SourceConnection connection =
-                SourceConnection.open(settings.transport(), master.address(), settings.credentials());
+                SourceConnection.open(settings.transport(), target.address(), settings.credentials());
         try {
-            announce(connection, diskless(settings.snapshotTransfer(), master.version()));
+            announce(connection, diskless(settings.snapshotTransfer(), target.version()));
         } catch (IOException e) {
             connection.close();
             throw e;
         }
-        return new ReplicationLink(connection, !master.nodeId().isEmpty(), purpose, settings);
+        return new ReplicationLink(connection, target, purpose, settings);
     }
 
     /**
      * Tells the clock what the source says of time, and how far it had come before this link: what was run until then may have
      * been run at any time. An account that may not ask ({@code INFO}, {@code TIME}) goes without.
      *
+     * <p>A replica does not know what its master's clock says: its master was asked when the replica was chosen.
+     *
      * @throws SourceException if a master of a cluster is a replica now: it passes on the stream of its master, which may have
-     *     taken over its slots beside others, and is applied by another shard already
+     *     taken over its slots beside others, and is applied by another shard already. Or if a replica has lost its master
      */
     void setClock(SourceClock clock) throws IOException {
+        if (target.replica()) {
+            setClockByMaster(clock);
+            return;
+        }
         connection.askTime(clock);
         ServerInfo replication = connection.replication();
-        if (inCluster && replication.replica()) {
+        if (target.inCluster() && replication.replica()) {
             throw SourceException.retry("source " + connection.node() + " is a replica now"
                     + replication.master().map(master -> " of " + master).orElse("")
                     + "; looking for the master of its slots");
         }
         SourceConnection.offsetIn(replication).ifPresent(offset -> clock.linked(offset, System.currentTimeMillis()));
+    }
+
+    private void setClockByMaster(SourceClock clock) throws IOException {
+        var history = new NodeHistory(connection.replication());
+        if (!history.isLinkedReplica()) {
+            throw SourceException.retry(
+                    "source " + connection.node() + " is no replica any more, or has lost its master");
+        }
+        OptionalLong offset = target.masterOffset().isPresent() ? target.masterOffset() : history.offset();
+        offset.ifPresent(reached -> clock.linked(reached, System.currentTimeMillis()));
     }
 
     /**
@@ -152,12 +169,16 @@ final class ReplicationLink implements AutoCloseable {
 
     private void tick() {
         acknowledge();
-        long now = System.nanoTime();
-        long silence = Math.min(now - connection.lastReceivedNanos(), now - readingSinceNanos);
-        if (reading && silence > silenceNanos) {
+        if (silentNanos() > silenceNanos) {
             close(SourceException.retry("source " + connection.node() + " has been silent for "
                     + TimeUnit.NANOSECONDS.toSeconds(silenceNanos) + " s (replicationTimeout)"));
         }
+    }
+
+    /** How long nothing has been received although we were reading; 0 while we do not read. Any thread. */
+    long silentNanos() {
+        long now = System.nanoTime();
+        return reading ? Math.min(now - connection.lastReceivedNanos(), now - readingSinceNanos) : 0;
     }
 
     /** The valve of the queue: called by the shard's thread and by the event loop. */

@@ -7,10 +7,13 @@ import io.caravan.command.KeyValue;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
+import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerInfo;
 import io.caravan.node.ServerVersion;
 import io.caravan.resp.MalformedRespException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +62,12 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final StopSignal stop = new StopSignal();
 
     private final CurrentMaster master;
+    private final LinkChoice choice;
+    private final LinkWatch watch;
+
+    /** The name of the history that the link brings; empty while there is no link, or it does not matter. */
+    private volatile String linkedHistory = "";
+
     private final ShardInbox inbox;
     private volatile ShardState state = ShardState.CONNECTING;
     private volatile String problem = "";
@@ -87,6 +96,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         served = master.slots();
         this.inbox = inbox;
         this.master = new CurrentMaster(session.topology(), master);
+        choice = new LinkChoice(settings, this.master, clock);
+        watch = new LinkWatch(choice, this.master, this::streamingLink, threads, System::nanoTime);
         name = master.address().toString();
         backoff = new Backoff(settings.firstBackoff(), settings.longestBackoff());
         relinkBackoff = new Backoff(settings.firstBackoff(), settings.longestBackoff());
@@ -100,7 +111,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         if (empties) {
             outlet.readsNothing();
         }
-        keyReader = new SourceKeyReader(settings, this.master::now, clock, session.keyReaderThread());
+        keyReader =
+                new SourceKeyReader(settings, this.master::now, () -> linkedHistory, clock, session.keyReaderThread());
         if (from != null) {
             record.startAt(from);
             outlet.staleUntil(hasStaleKeys() ? Long.MAX_VALUE : 0);
@@ -317,6 +329,33 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         return master.now();
     }
 
+    /** What the master says of its replication, at its address. */
+    void masterSays(ServerInfo replication) {
+        if (!choice.prefersReplicas()) {
+            SourceConnection.offsetIn(replication).ifPresent(this::sourceOffset);
+            return;
+        }
+        var history = new NodeHistory(replication);
+        String linked = linkedHistory;
+        if (linked.isEmpty() || history.isCalled(linked)) {
+            history.offset().ifPresent(this::sourceOffset);
+        } else if (history.wasCalled(linked)) {
+            history.offset().ifPresent(offset -> sourceOffset = offset); // a sweep counts in the history of the link
+        }
+        watch.masterSays(history);
+    }
+
+    /** The master does not answer. */
+    void masterIsSilent() {
+        if (choice.prefersReplicas()) {
+            watch.masterIsSilent();
+        }
+    }
+
+    private @Nullable LinkKeeper streamingLink() {
+        return state == ShardState.STREAMING ? link : null;
+    }
+
     /** The offset that the source says it has reached. */
     void sourceOffset(long offset) {
         sourceOffset = offset;
@@ -339,6 +378,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         boolean linkIsKept = state == ShardState.CONNECTING && streaming != null && inbox.isSpooling();
         return new ShardStatus(
                 name,
+                choice.chosen().address().toString(),
                 master.address().toString(),
                 state,
                 reading == null ? SnapshotProgress.NONE : reading.progress(),
@@ -348,7 +388,14 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 state == ShardState.STREAMING || linkIsKept ? Math.max(0, known - applied) : 0,
                 window.oldestAgeMillis(),
                 inbox.spooledBytes(),
-                problem.isEmpty() ? inbox.problem() : problem);
+                firstOf(problem, inbox.problem(), watch.problem()));
+    }
+
+    private static String firstOf(String... problems) {
+        return Arrays.stream(problems)
+                .filter(problem -> !problem.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private void synchronize() throws IOException {
@@ -377,7 +424,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 stream = readSnapshot(queue, opened, full);
             } else if (behind.isPresent()) {
                 long offset = behind.get().offset();
-                LOG.info("source {}: partial resynchronization, streaming from offset {}", master.address(), offset);
+                LOG.info("source {}: partial resynchronization, streaming from offset {}", linkedTo(), offset);
             }
             if (inbox.isSpooling()) {
                 opened.keep();
@@ -389,9 +436,38 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     }
 
     @Override
-    public ReplicationLink connect(ReceiveQueue queue, ReplicationLink.Listener listener) throws IOException {
+    public ReplicationLink connect(
+            ReceiveQueue queue, ReplicationLink.Listener listener, Optional<ReplicationPosition> from)
+            throws IOException {
+        LinkTarget target = choice.choose(from);
         return ReplicationLink.open(
-                settings, master.now(), new ReplicationLink.Purpose(queue, listener, this::appliedOffset));
+                settings, target, new ReplicationLink.Purpose(queue, listener, this::appliedOffset));
+    }
+
+    /** A replica that refuses is no reason to stop: there are others, and the master. */
+    @Override
+    public IOException notLinked(IOException cause) {
+        LinkTarget target = choice.chosen();
+        if (!target.replica() || stop.isGiven()) {
+            return cause;
+        }
+        choice.avoid(target.address());
+        return cause instanceof SourceException failure && failure.remedy() == SourceException.Remedy.STOP
+                ? SourceException.retry(
+                        "no link to a replica: " + cause.getMessage() + "; another node is tried", cause)
+                : cause;
+    }
+
+    @Override
+    public void granted(String replicationId) {
+        if (choice.prefersReplicas()) {
+            linkedHistory = replicationId;
+        }
+    }
+
+    @Override
+    public void ended() {
+        linkedHistory = "";
     }
 
     @Override
@@ -450,14 +526,14 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
             problem = "";
             state = ShardState.STREAMING;
         }
-        LOG.info("source {}: linked again, receiving from offset {}", master.address(), position.offset());
+        LOG.info("source {}: linked again, receiving from offset {}", linkedTo(), position.offset());
     }
 
     private StreamReader readSnapshot(ReceiveQueue queue, LinkKeeper opened, PsyncReply.FullResynchronization full)
             throws IOException {
         LOG.info(
                 "source {}: full resynchronization, snapshot at offset {} of history {}",
-                master.address(),
+                linkedTo(),
                 full.offset(),
                 full.replicationId());
         counters.fullyResynchronized();
@@ -480,7 +556,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         byte[] rest = reader.run();
         LOG.info(
                 "source {}: snapshot of {} keys received, streaming from offset {}",
-                master.address(),
+                linkedTo(),
                 reader.progress().keys(),
                 full.offset());
         var from = new ReplicationPosition(full.replicationId(), full.offset(), reader.streamDatabase());
@@ -506,6 +582,10 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 master.address());
         outlet.empty(position.replicationId(), position.offset());
         record.emptied();
+    }
+
+    private NodeAddress linkedTo() {
+        return choice.chosen().address();
     }
 
     private void readStream(ReceiveQueue queue) throws IOException {

@@ -4,7 +4,8 @@ package io.caravan.replication;
  * A shard at one moment.
  *
  * @param name address of the master that the shard was first found at
- * @param node address of the master that it is linked to, or was last
+ * @param node address of the node that it is linked to, or was last: its master, or a replica of it
+ * @param master address of its master, where keys are read again
  * @param state what it is doing
  * @param snapshot how far its snapshot has come
  * @param replicationId name of its history, empty before the first synchronization
@@ -19,6 +20,7 @@ package io.caravan.replication;
 public record ShardStatus(
         String name,
         String node,
+        String master,
         ShardState state,
         SnapshotProgress snapshot,
         String replicationId,

@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import io.caravan.command.Databases;
 import io.caravan.command.KeyValue;
+import io.caravan.node.ServerInfo;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
 import io.caravan.resp.RespWriter;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,16 +44,27 @@ final class SourceKeyReader {
 
     private final SourceSettings settings;
     private final Supplier<SourceMaster> master;
+    private final Supplier<String> history;
     private final SourceClock clock;
     private final Executor executor;
     private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private @Nullable SourceConnection connection;
 
-    /** @param master where the shard's master is at the moment */
-    SourceKeyReader(SourceSettings settings, Supplier<SourceMaster> master, SourceClock clock, Executor executor) {
+    /**
+     * @param master where the shard's master is at the moment
+     * @param history what the history is called that the shard's link brings, if it may be another node that brings it: what another
+     *     history has of a key counts for nothing. Empty if it is not to be looked at
+     */
+    SourceKeyReader(
+            SourceSettings settings,
+            Supplier<SourceMaster> master,
+            Supplier<String> history,
+            SourceClock clock,
+            Executor executor) {
         this.settings = settings;
         this.master = master;
+        this.history = history;
         this.clock = clock;
         this.executor = executor;
     }
@@ -91,6 +104,7 @@ final class SourceKeyReader {
             questions.array(2).bulk("EXISTS").bulk(key.key());
         }
         List<CompletableFuture<Reply>> replies = open.requests(questions, 2 * keys.size());
+        Optional<CompletableFuture<Reply>> replication = askHistory(open);
         var absent = new BitSet();
         for (int i = 0; i < keys.size(); i++) {
             Reply reply = open.await(replies.get(2 * i + 1), "EXISTS");
@@ -100,6 +114,7 @@ final class SourceKeyReader {
             }
             absent.set(i, reply.text().equals("0"));
         }
+        requireSameHistory(open, replication);
         return absent;
     }
 
@@ -185,7 +200,9 @@ final class SourceKeyReader {
             questions.command("ROLE").command("EXEC");
         }
         List<CompletableFuture<Reply>> replies = open.requests(questions, round.size() * FRAMES_PER_KEY);
+        Optional<CompletableFuture<Reply>> replication = askHistory(open);
         long from = saysMoments() ? 0 : System.currentTimeMillis() + clock.differenceMillis();
+        requireSameHistory(open, replication);
         for (int i = 0; i < round.size(); i++) {
             List<CompletableFuture<Reply>> ofKey = replies.subList(i * FRAMES_PER_KEY, (i + 1) * FRAMES_PER_KEY);
             Reply result = open.await(ofKey.get(FRAMES_PER_KEY - 1), "EXEC");
@@ -196,6 +213,37 @@ final class SourceKeyReader {
             } catch (IOException e) {
                 request.value().completeExceptionally(e);
             }
+        }
+    }
+
+    private Optional<CompletableFuture<Reply>> askHistory(SourceConnection open) {
+        if (history.get().isEmpty()) {
+            return Optional.empty();
+        }
+        var question = new RespWriter(32);
+        question.command("INFO", "replication");
+        return Optional.of(open.requests(question, 1).get(0));
+    }
+
+    /**
+     * Whoever calls himself a master may have been replaced, while the link comes from a replica that follows the new one; or the new one
+     * answers, and the replica follows the former still. Asked behind the keys: a master that calls its history so now did so when it
+     * said what it has. While there is no link nobody asks: the next one tells whether another has taken over.
+     */
+    private void requireSameHistory(SourceConnection open, Optional<CompletableFuture<Reply>> replication)
+            throws IOException {
+        String linked = history.get();
+        if (linked.isEmpty() || replication.isEmpty()) {
+            return;
+        }
+        Reply reply = open.await(replication.get(), "INFO");
+        if (reply instanceof Reply.Failure) {
+            return; // an account that may not ask is not linked to a replica
+        }
+        var answering = new NodeHistory(ServerInfo.parse(reply.text()));
+        if (answering.info().replica() || !answering.isCalled(linked)) {
+            throw SourceException.retry("source " + open.node()
+                    + " is not in the history that the link brings: one of the two has not heard of a fail-over yet");
         }
     }
 

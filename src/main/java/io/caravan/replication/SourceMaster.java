@@ -4,6 +4,7 @@ import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerVersion;
 import io.caravan.node.SlotRanges;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,11 +14,24 @@ import java.util.Optional;
  * @param nodeId its name within the cluster, empty for a standard server or where the account may not ask
  * @param slots the slots that it serves; all of them where there is no cluster or the account may not ask
  * @param version product and version, empty where the account may not ask
+ * @param replicas addresses of its replicas, as far as the cluster or the server has told them
  */
-public record SourceMaster(NodeAddress address, String nodeId, BitSet slots, Optional<ServerVersion> version) {
+public record SourceMaster(
+        NodeAddress address, String nodeId, BitSet slots, Optional<ServerVersion> version, List<NodeAddress> replicas) {
 
     public SourceMaster {
         slots = (BitSet) slots.clone();
+        replicas = List.copyOf(replicas);
+    }
+
+    /** One whose replicas are not known. */
+    public SourceMaster(NodeAddress address, String nodeId, BitSet slots, Optional<ServerVersion> version) {
+        this(address, nodeId, slots, version, List.of());
+    }
+
+    /** The same, with these replicas. */
+    SourceMaster withReplicas(List<NodeAddress> found) {
+        return new SourceMaster(address, nodeId, slots, version, found);
     }
 
     /** A copy. */

@@ -1,11 +1,11 @@
 package io.caravan.replication;
 
 import io.caravan.node.NodeAddress;
+import io.caravan.node.ServerInfo;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,16 +47,18 @@ final class SourceMonitor implements AutoCloseable {
         try {
             SourceConnection connection = connections.get(node);
             if (connection == null) {
-                connection = SourceConnection.open(settings.transport(), node, settings.credentials());
+                connection = SourceConnection.open(transport(), node, settings.credentials());
                 connections.put(node, connection);
             }
             if (!timeRefused) {
                 timeRefused = !connection.askTime(shard.clock());
             }
             if (!offsetRefused) {
-                OptionalLong offset = connection.replicationOffset();
-                offset.ifPresent(shard::sourceOffset);
-                offsetRefused = offset.isEmpty();
+                ServerInfo replication = connection.replication();
+                offsetRefused = SourceConnection.offsetIn(replication).isEmpty();
+                if (!offsetRefused) {
+                    shard.masterSays(replication);
+                }
             }
         } catch (IOException e) {
             LOG.debug("source {} does not tell its offset: {}", node, e.getMessage());
@@ -64,7 +66,13 @@ final class SourceMonitor implements AutoCloseable {
             if (broken != null) {
                 broken.close();
             }
+            shard.masterIsSilent();
         }
+    }
+
+    /** One that does not answer must not keep us from seeing that the replica of another stands still. */
+    private Transport transport() {
+        return settings.readFrom() == SourceSettings.ReadFrom.MASTER ? settings.transport() : settings.shortTransport();
     }
 
     @Override

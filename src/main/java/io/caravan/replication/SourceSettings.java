@@ -16,6 +16,7 @@ import java.util.List;
  * @param transport how to connect
  * @param databases which databases are synchronized, and where their keys are from here on
  * @param snapshotTransfer how snapshots are asked for
+ * @param readFrom which nodes snapshot and stream are taken from
  * @param rates how much may be asked of both sides; may change
  * @param silence a link that receives nothing for so long is dead
  * @param firstBackoff pause before a lost link is made again; doubled with each attempt that fails
@@ -29,6 +30,7 @@ public record SourceSettings(
         Transport transport,
         Databases databases,
         SnapshotTransfer snapshotTransfer,
+        ReadFrom readFrom,
         RateLimits rates,
         Duration silence,
         Duration firstBackoff,
@@ -36,8 +38,23 @@ public record SourceSettings(
         Path temporaryFiles,
         DecodeTarget largeValuesFor) {
 
+    private static final Duration SHORT_WAIT = Duration.ofSeconds(2);
+
     public SourceSettings {
         nodes = List.copyOf(nodes);
+    }
+
+    /** For questions that are worth no long wait, as another node can be asked instead. */
+    Transport shortTransport() {
+        return transport.waitingAtMost(SHORT_WAIT);
+    }
+
+    /** Which nodes of the source snapshot and stream are taken from. */
+    public enum ReadFrom {
+        /** The masters. */
+        MASTER,
+        /** A replica of each master while one follows it, else the master. Keys that are read again are read at the master. */
+        REPLICA_PREFERRED
     }
 
     /** How snapshots are asked for. */

@@ -147,7 +147,8 @@ final class SourceTopology {
             throws SourceException {
         List<SourceMaster> masters = found.stream()
                 .filter(node -> node.master() && !node.failed() && !node.slots().isEmpty())
-                .map(node -> new SourceMaster(node.address(), node.id(), node.slots(), Optional.of(version)))
+                .map(node -> new SourceMaster(
+                        node.address(), node.id(), node.slots(), Optional.of(version), replicasOf(node, found)))
                 .toList();
         if (masters.isEmpty()) {
             throw SourceException.retry("the cluster of source " + answering + " has no master that serves slots");
@@ -156,12 +157,19 @@ final class SourceTopology {
         return masters;
     }
 
+    private static List<NodeAddress> replicasOf(ClusterNode master, List<ClusterNode> found) {
+        return found.stream()
+                .filter(node -> node.masterId().equals(master.id()) && !node.failed())
+                .map(ClusterNode::address)
+                .toList();
+    }
+
     private static List<SourceMaster> standardMaster(NodeAddress node, ServerInfo info) throws SourceException {
         if (info.replica()) {
             throw SourceException.stop("source " + node + " is a replica"
                     + info.master().map(master -> " of " + master).orElse("") + "; give its master instead");
         }
-        return List.of(new SourceMaster(node, "", everySlot(), Optional.of(info.version())));
+        return List.of(new SourceMaster(node, "", everySlot(), Optional.of(info.version()), info.replicas()));
     }
 
     private static BitSet everySlot() {

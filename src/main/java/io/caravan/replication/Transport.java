@@ -22,4 +22,16 @@ public record Transport(
         @Nullable SSLContext tls,
         boolean verifyHostname,
         Duration connectTimeout,
-        Duration requestTimeout) {}
+        Duration requestTimeout) {
+
+    /** The same, with no longer patience than this. */
+    Transport waitingAtMost(Duration longest) {
+        return new Transport(
+                group,
+                channelType,
+                tls,
+                verifyHostname,
+                connectTimeout.compareTo(longest) < 0 ? connectTimeout : longest,
+                requestTimeout.compareTo(longest) < 0 ? requestTimeout : longest);
+    }
+}

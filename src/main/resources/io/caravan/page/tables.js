@@ -65,7 +65,7 @@ class Table {
 
 export function shardTable() {
   return new Table('Shards of the source', [
-    ['Shard', shard => shard.node || shard.name, 'where'],
+    ['Shard', shard => `${shard.node || shard.name}${shard.master && shard.master !== shard.node ? ' (replica)' : ''}`, 'where'],
     ['State', (shard, word) => typeof shard.percent === 'number' ? `${word} ${format.percent(shard.percent)}` : word, 'state'],
     ['Lag', shard => `${format.seconds(shard.lagSeconds)} · ${format.bytes(shard.lagBytes)}`, 'number long'],
     ['Commands/s', shard => format.brief(shard.commandsPerSecond), 'number'],

@@ -272,6 +272,7 @@ class CheckpointKeeperTest {
                 transport,
                 Databases.ALL,
                 SourceSettings.SnapshotTransfer.AUTO,
+                SourceSettings.ReadFrom.MASTER,
                 new RateLimits(),
                 Duration.ofSeconds(60),
                 Duration.ofMillis(100),

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param keys of every type, in the source from the start
  * @param reports folder for the logs of a run that failed
  * @param inDoubt of the destination: {@code READ_AGAIN} or {@code IN_SLOT}
+ * @param readFrom which nodes of the source are linked to: {@code MASTER} or {@code REPLICA_PREFERRED}
  * @param trace whether to tell each event as it happens, and to keep the logs of runs that did well too
  */
 record ChaosOptions(
@@ -37,6 +38,7 @@ record ChaosOptions(
         int keys,
         Path reports,
         String inDoubt,
+        String readFrom,
         boolean trace) {
 
     static final String USAGE = """
@@ -53,6 +55,7 @@ record ChaosOptions(
               --keys=300            keys of every type that the source holds from the start
               --reports=target/chaos  folder for the logs of runs that fail
               --in-doubt=READ_AGAIN inDoubt of the destination, READ_AGAIN or IN_SLOT
+              --read-from=MASTER    readFrom of the source, MASTER or REPLICA_PREFERRED
               --trace=false         tell each event as it happens, and keep all logs""";
 
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -94,6 +97,7 @@ record ChaosOptions(
                 Integer.parseInt(options.remove("keys")),
                 Path.of(options.remove("reports")),
                 Optional.ofNullable(options.remove("in-doubt")).orElse("READ_AGAIN"),
+                Optional.ofNullable(options.remove("read-from")).orElse("MASTER"),
                 Boolean.parseBoolean(options.remove("trace")));
         if (!options.isEmpty()) {
             throw new IllegalArgumentException("unknown options " + options.keySet());

@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks from outside at how far Caravan is: what the masters of the source have written, and what it has acknowledged to them.
+ * Looks from outside at how far Caravan is: what the masters of the source have written, and what it has acknowledged to them or their replicas.
  * Has a thread of its own that tells how long it takes from the end of a fault until Caravan follows again.
  */
 final class Observer implements AutoCloseable {
@@ -100,7 +100,7 @@ final class Observer implements AutoCloseable {
                 master.command("WAIT", "9", "20"); // Acknowledgements come once a second; this asks for one.
                 String replication = String.valueOf(master.command("INFO", "replication"));
                 Optional<Long> written = Optional.ofNullable(before.get(master.port()));
-                Optional<Long> acknowledged = acknowledged(replication);
+                Optional<Long> acknowledged = acknowledgedOf(master, replication);
                 follows &= written.isPresent() && acknowledged.isPresent() && acknowledged.get() >= written.get();
                 now.put(master.port(), offset(replication));
             }
@@ -152,6 +152,16 @@ final class Observer implements AutoCloseable {
         return SlotRanges.text(slots).replaceAll("\\s", "");
     }
 
+    /** Caravan is linked to the master, or to a replica of it. */
+    private Optional<Long> acknowledgedOf(RedisServer master, String replication) {
+        return acknowledged(replication)
+                .or(() -> stage.cluster(Room.SOURCE).replicasOf(master).stream()
+                        .filter(RedisServer::isResponsive)
+                        .flatMap(replica ->
+                                acknowledged(String.valueOf(replica.command("INFO", "replication"))).stream())
+                        .max(Long::compare));
+    }
+
     private static Optional<Long> acknowledged(String replication) {
         Matcher caravan = CARAVAN.matcher(replication);
         return caravan.find() ? Optional.of(Long.parseLong(caravan.group(1))) : Optional.empty();
@@ -185,7 +195,7 @@ final class Observer implements AutoCloseable {
                 mark(master);
                 written.put(master.port(), offset(String.valueOf(master.command("INFO", "replication"))));
             }
-            Optional<Long> acknowledged = acknowledged(String.valueOf(master.command("INFO", "replication")));
+            Optional<Long> acknowledged = acknowledgedOf(master, String.valueOf(master.command("INFO", "replication")));
             if (acknowledged.isEmpty() || acknowledged.get() < written.get(master.port())) {
                 return master + " has written " + written.get(master.port()) + ", acknowledged is " + acknowledged;
             }

@@ -61,6 +61,7 @@ final class Stage implements AutoCloseable {
                 int port = freePort();
                 CaravanProcess caravan = settings(setting, source, destination, port)
                         .with("inDoubt", options.inDoubt())
+                        .with("readFrom", options.readFrom())
                         .start();
                 return new Stage(source, destination, caravan, port, new Clients(source, options, setting.seed()));
             } catch (IOException | RuntimeException | AssertionError e) {

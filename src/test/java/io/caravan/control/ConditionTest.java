@@ -154,6 +154,7 @@ class ConditionTest {
         return new ShardStatus(
                 "10.0.0.1:7000",
                 "10.0.0.1:7000",
+                "10.0.0.1:7000",
                 state,
                 new SnapshotProgress(0, 0, 0, 0),
                 "",

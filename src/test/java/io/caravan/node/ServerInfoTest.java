@@ -88,4 +88,18 @@ class ServerInfoTest {
     void an_answer_without_fields_is_version_0() {
         assertThat(ServerInfo.parse("").version()).isEqualTo(new ServerVersion("redis", 0, 0, 0));
     }
+
+    @Test
+    void a_master_names_the_replicas_that_say_where_they_listen() {
+        ServerInfo info = ServerInfo.parse("""
+                role:master
+                connected_slaves:3
+                slave0:ip=10.0.0.2,port=6380,state=online,offset=14,lag=0
+                slave1:ip=10.0.0.9,port=0,state=online,offset=14,lag=0
+                slave2:ip=10.0.0.3,port=99999,state=online,offset=14,lag=0
+                slave_read_only:1
+                """);
+
+        assertThat(info.replicas()).containsExactly(new NodeAddress("10.0.0.2", 6380));
+    }
 }

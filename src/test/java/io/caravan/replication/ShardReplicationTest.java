@@ -37,6 +37,7 @@ class ShardReplicationTest {
             transport,
             Databases.ALL,
             SourceSettings.SnapshotTransfer.AUTO,
+            SourceSettings.ReadFrom.MASTER,
             new RateLimits(),
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
@@ -55,6 +56,7 @@ class ShardReplicationTest {
 
         assertThat(status)
                 .isEqualTo(new ShardStatus(
+                        "10.0.0.1:7000",
                         "10.0.0.1:7000",
                         "10.0.0.1:7000",
                         ShardState.CONNECTING,

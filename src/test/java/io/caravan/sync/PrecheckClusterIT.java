@@ -31,6 +31,26 @@ class PrecheckClusterIT {
     }
 
     @Test
+    void where_replicas_are_preferred_it_says_which_node_each_shard_is_linked_to() throws Exception {
+        try (Pair pair = Pair.clustersWithReplicas()) {
+            RedisServer master = pair.sourceMasters.get(0);
+            RedisServer replica = pair.sourceCluster().replicasOf(master).get(0);
+            RunningTask.Settings task = pair.task().with("readFrom", "REPLICA_PREFERRED");
+
+            Prechecked.of(task)
+                    .passed("right to replicate", address(replica) + " (replica of " + address(master) + ")");
+
+            replica.command("ACL", "SETUSER", "default", "-psync");
+            Prechecked.of(task)
+                    .warned("right to replicate", address(replica), "may not PSYNC", "; the link goes to another node");
+            try (RunningTask running = task.start()) {
+                assertThat(running.awaitStreaming().shards())
+                        .anySatisfy(shard -> assertThat(shard.node()).isEqualTo(address(master)));
+            }
+        }
+    }
+
+    @Test
     void slots_on_their_way() throws Exception {
         try (Pair pair = Pair.clusters()) {
             move(pair.sourceCluster(), 0, "MIGRATING");
