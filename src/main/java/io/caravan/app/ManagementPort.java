@@ -7,12 +7,16 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.util.json.DeserializationException;
 import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
@@ -23,17 +27,19 @@ final class ManagementPort {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String TASKS = "/caravan/api/tasks";
+    private static final String USER = "caravan.management.user";
+    private static final String PASSWORD = "caravan.management.password";
     private static final int UNAUTHORIZED = 401;
     private static final int FIRST_ERROR = 400;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http;
     private final String url;
-    private final String token;
+    private final String authorization;
 
-    private ManagementPort(String url, String token) {
+    private ManagementPort(HttpClient http, String url, String authorization) {
+        this.http = http;
         this.url = url;
-        this.token = token;
+        this.authorization = authorization;
     }
 
     /**
@@ -47,11 +53,30 @@ final class ManagementPort {
         try {
             main.init();
             CamelContext context = main.getCamelContext();
-            String token = context.resolvePropertyPlaceholders("{{caravan.management.token:}}");
-            return new ManagementPort(url.isEmpty() ? url(context) : url.replaceFirst("/+$", ""), token);
+            HttpClient.Builder http = HttpClient.newBuilder().connectTimeout(PATIENCE);
+            SSLContextParameters tls = context.getSSLContextParameters();
+            if (tls != null) {
+                http.sslContext(ManagementTrust.of(tls));
+            }
+            return new ManagementPort(
+                    http.build(), url.isEmpty() ? url(context) : url.replaceFirst("/+$", ""), authorization(context));
         } finally {
             main.stop();
         }
+    }
+
+    /** The header that opens the port; empty if nothing is configured. */
+    private static String authorization(CamelContext context) {
+        String token = context.resolvePropertyPlaceholders("{{caravan.management.token:}}");
+        if (!token.isEmpty()) {
+            return "Bearer " + token;
+        }
+        String user = context.resolvePropertyPlaceholders("{{" + USER + ":}}");
+        String password = context.resolvePropertyPlaceholders("{{" + PASSWORD + ":}}");
+        return user.isEmpty()
+                ? ""
+                : "Basic "
+                        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String url(CamelContext context) throws UnknownHostException {
@@ -59,8 +84,10 @@ final class ManagementPort {
         String port = context.resolvePropertyPlaceholders("{{camel.management.port}}");
         InetAddress address = InetAddress.getByName(host);
         String reached = address.isAnyLocalAddress() ? "127.0.0.1" : host;
-        return "http://" + (reached.contains(":") && !reached.startsWith("[") ? "[" + reached + "]" : reached) + ":"
-                + port;
+        boolean tls = Boolean.parseBoolean(
+                context.resolvePropertyPlaceholders("{{camel.management.useGlobalSslContextParameters:false}}"));
+        return (tls ? "https://" : "http://")
+                + (reached.contains(":") && !reached.startsWith("[") ? "[" + reached + "]" : reached) + ":" + port;
     }
 
     /** All tasks, as the API shows them in a list. */
@@ -125,8 +152,8 @@ final class ManagementPort {
     private JsonObject ask(String path, boolean change) throws CommandFailure {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
         }
         if (change) {
             request.header("X-Caravan", "1")
@@ -135,16 +162,25 @@ final class ManagementPort {
         }
         try {
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            JsonObject body = parse(response.body());
-            if (response.statusCode() >= FIRST_ERROR) {
-                String why = body.getStringOrDefault("error", "it answers " + response.statusCode());
+            if (response.statusCode() == UNAUTHORIZED) { // with a body of Vert.x's, if its own authentication says so
                 throw new CommandFailure(
                         ExitCode.REFUSED,
-                        response.statusCode() == UNAUTHORIZED
-                                ? "The process at " + url + " wants a token: set caravan.management.token as it has it"
-                                : why);
+                        "The process at " + url
+                                + " does not know who asks: set caravan.management.token as it has it, or, with"
+                                + " basic authentication, " + USER + " and " + PASSWORD);
+            }
+            JsonObject body = parse(response.body());
+            if (response.statusCode() >= FIRST_ERROR) {
+                throw new CommandFailure(
+                        ExitCode.REFUSED, body.getStringOrDefault("error", "it answers " + response.statusCode()));
             }
             return body;
+        } catch (SSLException e) {
+            throw new CommandFailure(
+                    ExitCode.NOT_RUNNING,
+                    "TLS with the process at " + url + " failed (" + reason(e)
+                            + "); see that camel.ssl.keyStore is the one of that"
+                            + " process, or camel.ssl.trustStore knows its certificate");
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.NOT_RUNNING,

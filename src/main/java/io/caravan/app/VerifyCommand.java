@@ -38,7 +38,9 @@ import picocli.CommandLine.Option;
             "1:a side cannot be read, or the settings cannot be used",
             "2:an argument makes no sense",
             "4:keys differ",
-            "5:none differs, but some could not be judged"
+            "5:none differs, but some could not be judged",
+            "6:with --repair: no process answers",
+            "7:with --repair: the process refuses"
         })
 final class VerifyCommand extends AtRestCommand {
 
@@ -64,8 +66,18 @@ final class VerifyCommand extends AtRestCommand {
                     + " ${DEFAULT-VALUE}.")
     private long rate;
 
+    @Option(
+            names = "--repair",
+            description =
+                    "Has keys that differ read again at the source and written, each in its place in the stream: by the"
+                            + " process that runs the tasks, which then compares as well.")
+    private boolean repair;
+
     @Override
     int look(Main main, PrintStream out) throws Exception {
+        if (repair) {
+            return repair(out);
+        }
         Caravan.build(main);
         List<RouteVerification> tasks = RouteVerification.ofAll(main.getCamelContext());
         if (tasks.isEmpty()) {
@@ -77,11 +89,26 @@ final class VerifyCommand extends AtRestCommand {
             for (RouteVerification task : tasks) {
                 reports.put(task.task(), verify(task, clock));
             }
-            out.println(json() ? json(reports) : text(reports));
-            return exitCode(reports);
+            return tell(reports, out);
         } finally {
             clock.shutdownNow();
         }
+    }
+
+    /** Only the process that runs a task can put a key into its place in the stream. */
+    private int repair(PrintStream out) throws Exception {
+        try {
+            var process = new RunningVerification(ManagementPort.configured(""));
+            return tell(process.repair(settings(), VerifyCommand::tellProgress), out);
+        } catch (CommandFailure e) {
+            System.err.println(e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    private int tell(Map<String, VerifyReport> reports, PrintStream out) {
+        out.println(json() ? json(reports) : text(reports));
+        return exitCode(reports);
     }
 
     private VerifySettings settings() {
@@ -107,10 +134,12 @@ final class VerifyCommand extends AtRestCommand {
 
     private static void tellProgress(String task, @Nullable Verification verification) {
         if (verification != null) {
-            Verification.Progress progress = verification.progress();
-            System.err.printf(
-                    "task %s: %,d of about %,d keys compared%n", task, progress.compared(), progress.expected());
+            tellProgress(task, verification.progress());
         }
+    }
+
+    private static void tellProgress(String task, Verification.Progress progress) {
+        System.err.printf("task %s: %,d of about %,d keys compared%n", task, progress.compared(), progress.expected());
     }
 
     private static int exitCode(Map<String, VerifyReport> reports) {

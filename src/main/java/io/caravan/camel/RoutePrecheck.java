@@ -11,7 +11,6 @@ import io.caravan.precheck.PrecheckSettings;
 import io.caravan.precheck.PrecheckSettings.Checkpoints;
 import io.caravan.precheck.PrecheckSettings.Unlisted;
 import io.caravan.rdb.DecodeTarget;
-import io.caravan.replication.RateLimits;
 import io.caravan.transform.SupportedCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,7 +126,10 @@ public final class RoutePrecheck {
         return new PrecheckSettings(
                 task,
                 SourceSettingsFactory.settings(
-                        configuration, transport.transport(), new RateLimits(), DecodeTarget.NEWEST),
+                        configuration,
+                        transport.transport(),
+                        SourceSettingsFactory.rates(configuration),
+                        DecodeTarget.NEWEST),
                 destinations,
                 checkpoints(configuration.getCheckpoint()),
                 configuration.getConflictMode(),

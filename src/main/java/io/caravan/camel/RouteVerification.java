@@ -204,8 +204,8 @@ public final class RouteVerification {
         SourceInquiry inquiry = SourceInquiry.open(settings, node);
         return new Connector.Connection() {
             @Override
-            public List<Reply> ask(List<List<byte[]>> commands) throws IOException {
-                return inquiry.askBytes(commands);
+            public Connector.Answers send(List<List<byte[]>> commands) throws IOException {
+                return inquiry.sendBytes(commands)::await;
             }
 
             @Override
@@ -218,8 +218,8 @@ public final class RouteVerification {
     private static Connector.Connection connection(DestinationInquiry inquiry) {
         return new Connector.Connection() {
             @Override
-            public List<Reply> ask(List<List<byte[]>> commands) throws IOException {
-                return inquiry.askBytes(commands);
+            public Connector.Answers send(List<List<byte[]>> commands) throws IOException {
+                return inquiry.sendBytes(commands)::await;
             }
 
             @Override

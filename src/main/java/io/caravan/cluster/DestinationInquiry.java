@@ -51,18 +51,47 @@ public final class DestinationInquiry implements AutoCloseable {
      * @throws DestinationException if the connection breaks, or a reply is late
      */
     public List<Reply> askBytes(List<List<byte[]>> commands) throws DestinationException {
+        return sendBytes(commands).await();
+    }
+
+    /** Replies that are on their way. */
+    @FunctionalInterface
+    public interface Pending {
+
+        /**
+         * Waits for them, one for each command. Called once.
+         *
+         * @throws DestinationException if the connection breaks, or a reply is late
+         */
+        List<Reply> await() throws DestinationException;
+    }
+
+    /**
+     * The same without waiting: others may be asked meanwhile.
+     *
+     * @throws DestinationException if the connection is broken
+     */
+    public Pending sendBytes(List<List<byte[]>> commands) throws DestinationException {
         List<RedisFuture<Object>> sent = new ArrayList<>(commands.size());
-        for (List<byte[]> command : commands) {
-            CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
-            command.stream().skip(1).forEach(arguments::add);
-            // In lower case: at MULTI and SELECT Lettuce would keep books of its own, and wait for an EXEC.
-            sent.add(dispatch(name(command).toLowerCase(Locale.ROOT), arguments));
+        connection.setAutoFlushCommands(false); // all of them in a few packets, and not each in one
+        try {
+            for (List<byte[]> command : commands) {
+                CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+                command.stream().skip(1).forEach(arguments::add);
+                // In lower case: at MULTI and SELECT Lettuce would keep books of its own, and wait for an EXEC.
+                sent.add(dispatch(name(command).toLowerCase(Locale.ROOT), arguments));
+            }
+        } finally {
+            connection.flushCommands();
+            connection.setAutoFlushCommands(true); // Lettuce's own commands, of a new connection, say
         }
-        List<Reply> replies = new ArrayList<>(commands.size());
-        for (int i = 0; i < commands.size(); i++) {
-            replies.add(await(sent.get(i), name(commands.get(i))));
-        }
-        return replies;
+        return () -> {
+            List<Reply> replies = new ArrayList<>(commands.size());
+            for (int i = 0; i < commands.size(); i++) {
+                replies.add(await(sent.get(i), name(commands.get(i))));
+            }
+            return replies;
+        };
     }
 
     private static String name(List<byte[]> command) {

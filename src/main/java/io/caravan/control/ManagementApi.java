@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,10 +144,17 @@ final class ManagementApi {
         if (!rate.matches("[0-9]{1,9}")) {
             throw new IllegalArgumentException("rate is no number of keys a second; 0 is as many as both sides give");
         }
+        String sample = request.request().getParam("sample", "10000");
+        if (!sample.matches("[1-9][0-9]{0,8}")) {
+            throw new IllegalArgumentException("sample is no number of keys");
+        }
+        List<byte[]> keys = request.queryParam("key").stream()
+                .map(key -> key.getBytes(StandardCharsets.UTF_8))
+                .toList();
         return new VerifySettings(
-                VerifySettings.Mode.valueOf(mode),
-                VerifySettings.FULL.sample(),
-                List.of(),
+                keys.isEmpty() ? VerifySettings.Mode.valueOf(mode) : VerifySettings.Mode.KEYS,
+                Long.parseLong(sample),
+                keys,
                 Long.parseLong(rate),
                 VerifySettings.FULL.expiryTolerance(),
                 VerifySettings.FULL.patience());

@@ -29,6 +29,7 @@ enum Check {
     EDITION("edition", At.SOURCE, Operations::edition),
     FLUSHES("flushes", At.BOTH, Operations::flushes),
     EXPIRY("expiry", At.SOURCE, Operations::expiry),
+    SNAPSHOT("snapshot", At.SOURCE, SnapshotTime::look),
     SPOOL("spool", At.TASK, SpoolRoom::look);
 
     /** What an item needs. */

@@ -49,7 +49,23 @@ final class ReadRight {
                                 + " any key: '"
                                 + refused.get(0).reason() + "'",
                         GRANT);
+            } else {
+                lookAtSamples(server, rights, findings);
             }
+        }
+    }
+
+    /** An account may be allowed keys of some names only, and ours be one of them. */
+    private static void lookAtSamples(Server server, Rights rights, Findings findings) throws IOException {
+        List<String> keys = SampleKeys.of(server);
+        List<Rights.Refusal> refused =
+                rights.refused(keys.stream().map(key -> List.of("DUMP", key)).toList());
+        if (!refused.isEmpty()) {
+            findings.warn(
+                    server.name(),
+                    "may not read " + refused.size() + " of " + keys.size() + " keys that were tried: '"
+                            + refused.get(0).reason() + "'",
+                    "grant the user the keys that are copied, ~* for all; see that includeKeys selects no others");
         }
     }
 

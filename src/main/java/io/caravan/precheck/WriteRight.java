@@ -66,6 +66,8 @@ final class WriteRight {
         for (String name : needed(facts, destination, known.get())) {
             commands.addAll(known.get().shortest(name));
         }
+        List<String> samples = SampleKeys.atDestination(
+                facts.source(), facts.settings().source().databases());
         Set<Rights.Means> means = new TreeSet<>();
         for (Server server : destination.masters()) {
             try (Rights rights = Rights.at(destination, server)) {
@@ -77,13 +79,35 @@ final class WriteRight {
                             "grant the user +multi +exec +@write ~*");
                 }
                 List<List<String>> asked = rights.means() == Rights.Means.QUEUE ? queueable(commands) : commands;
-                judge(server, asked.size(), rights.refused(asked), run, findings);
+                List<Rights.Refusal> refused = rights.refused(asked);
+                judge(server, asked.size(), refused, run, findings);
+                if (refused.isEmpty()) {
+                    lookAtSamples(server, rights, samples, findings);
+                }
             }
         }
         findings.summary(
                 means.equals(Set.of(Rights.Means.NO_ACL))
                         ? "servers before Redis 6.0 know no rights of users"
                         : findings.isEmpty() ? "all of " + commands.size() + " commands are permitted" : "");
+    }
+
+    /** An account may be allowed keys of some names only, and ours be one of them; {@code RENAME} asks for two at once. */
+    private static void lookAtSamples(Server server, Rights rights, List<String> keys, Findings findings)
+            throws IOException {
+        List<List<String>> asked = new ArrayList<>();
+        for (String key : keys) {
+            asked.add(List.of("RESTORE", key, "0", "x"));
+            asked.add(List.of("RENAME", key, keys.get(0)));
+        }
+        List<Rights.Refusal> refused = rights.refused(asked);
+        if (!refused.isEmpty()) {
+            findings.warn(
+                    server.name(),
+                    "may not write keys that the source has: '" + refused.get(0).reason() + "'",
+                    "grant the destination's user the keys that are copied, ~* for all; see that includeKeys selects no"
+                            + " others");
+        }
     }
 
     private static Set<String> needed(Facts facts, Side destination, KnownCommands known) {

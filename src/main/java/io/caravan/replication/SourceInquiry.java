@@ -51,15 +51,34 @@ public final class SourceInquiry implements AutoCloseable {
      * @throws SourceException if the connection breaks, or a reply is late
      */
     public List<Reply> askBytes(List<List<byte[]>> commands) throws IOException {
+        return sendBytes(commands).await();
+    }
+
+    /** Replies that are on their way. */
+    @FunctionalInterface
+    public interface Pending {
+
+        /**
+         * Waits for them, one for each command. Called once.
+         *
+         * @throws SourceException if the connection breaks, or a reply is late
+         */
+        List<Reply> await() throws IOException;
+    }
+
+    /** The same without waiting: others may be asked meanwhile. */
+    public Pending sendBytes(List<List<byte[]>> commands) {
         var writer = new RespWriter(64 * commands.size());
         commands.forEach(command -> writer.command(command.toArray(byte[][]::new)));
         List<CompletableFuture<Reply>> replies = connection.requests(writer, commands.size());
-        List<Reply> answers = new ArrayList<>(commands.size());
-        for (int i = 0; i < commands.size(); i++) {
-            answers.add(
-                    connection.await(replies.get(i), new String(commands.get(i).get(0), StandardCharsets.US_ASCII)));
-        }
-        return answers;
+        return () -> {
+            List<Reply> answers = new ArrayList<>(commands.size());
+            for (int i = 0; i < commands.size(); i++) {
+                String name = new String(commands.get(i).get(0), StandardCharsets.US_ASCII);
+                answers.add(connection.await(replies.get(i), name));
+            }
+            return answers;
+        };
     }
 
     @Override

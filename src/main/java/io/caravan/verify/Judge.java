@@ -17,17 +17,24 @@ import java.util.concurrent.locks.LockSupport;
  * Decides about keys that differed when they were first read, which may only mean that one side was read earlier.
  *
  * <p>A key is read at the source, with the offset at that moment; then at the destination, once that has applied everything up
- * to the offset; then at the source again. It is equal if the destination had either of the two. It differs if the source
- * had the same both times and the destination something else, {@value #STRIKES} times in a row, since a key may be changed and
- * changed back between two readings. A key that never stays what it is for so long is not judged.
+ * to the offset; then at the source again. It is equal if the destination had either of the two. If the source had the same both
+ * times and the destination something else, it is suspected, no more: a key may be changed and changed back between two readings.
+ *
+ * <p>Invariant A: no key is said to differ that was touched at the source between the two readings that say so. For a last
+ * reading it is watched ({@code WATCH}): the source itself tells afterwards that nobody has touched it. Where the account may not watch,
+ * a key has to be found different {@value #UNWATCHED} times in a row instead.
+ *
+ * <p>A key that never stays what it is for so long is not judged. One that is about to expire is waited for: it need not do so on
+ * both sides at the same moment.
  *
  * <p>Owned by one thread, which waits.
  */
 final class Judge {
 
-    private static final int STRIKES = 3;
+    private static final int UNWATCHED = 3;
     private static final int ATTEMPTS = 40;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE_FOR_ENDS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PAUSE_WITHOUT_OFFSETS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Deployment source;
@@ -36,6 +43,7 @@ final class Judge {
     private final ValueComparison comparison;
     private final Applied applied;
     private final long patienceNanos;
+    private final boolean exact;
 
     /** A key that differs. */
     record Verdict(Pair pair, Found found) {}
@@ -53,13 +61,15 @@ final class Judge {
             SideReader here,
             ValueComparison comparison,
             Applied applied,
-            long patienceNanos) {
+            long patienceNanos,
+            boolean exact) {
         this.source = source;
         this.there = there;
         this.here = here;
         this.comparison = comparison;
         this.applied = applied;
         this.patienceNanos = patienceNanos;
+        this.exact = exact;
     }
 
     /** Decides about some hundreds of keys at once. */
@@ -76,12 +86,13 @@ final class Judge {
     /** Answers those that are not decided yet. */
     private List<Pair> attempt(List<Pair> pairs, Map<Pair, Integer> strikes, List<Verdict> different)
             throws IOException {
-        List<Place> atSource = pairs.stream().map(Pair::source).toList();
-        List<Value> before = there.read(atSource, true);
-        awaitApplied(atSource, before);
-        List<Value> at = here.read(pairs.stream().map(Pair::destination).toList(), false);
-        List<Value> after = there.read(atSource, true);
+        List<Value> before = there.read(sources(pairs), Way.WITH_OFFSET);
+        awaitApplied(sources(pairs), before);
+        List<Value> at = here.read(destinations(pairs), Way.VALUE);
+        List<Value> after = there.read(sources(pairs), Way.WITH_OFFSET);
         List<Pair> left = new ArrayList<>();
+        List<Verdict> suspected = new ArrayList<>();
+        boolean ending = false;
         for (int i = 0; i < pairs.size(); i++) {
             Pair pair = pairs.get(i);
             Optional<Found> found = comparison.compare(before.get(i), at.get(i));
@@ -89,13 +100,78 @@ final class Judge {
                 continue;
             }
             boolean stood = comparison.compare(before.get(i), after.get(i)).isEmpty();
-            if (stood && strikes.merge(pair, 1, Integer::sum) == STRIKES) {
-                different.add(new Verdict(pair, found.get()));
-            } else {
+            if (stood && comparison.isEnding(before.get(i), at.get(i))) {
+                ending = true;
                 left.add(pair);
+            } else if (!stood) {
+                strikes.remove(pair);
+                left.add(pair);
+            } else if (strikes.merge(pair, 1, Integer::sum) < strikesNeeded()) {
+                left.add(pair);
+            } else {
+                suspected.add(new Verdict(pair, found.get()));
             }
         }
+        if (!suspected.isEmpty()) {
+            left.addAll(settle(suspected, different));
+        }
+        if (ending) {
+            LockSupport.parkNanos(PAUSE_FOR_ENDS_NANOS);
+        }
         return left;
+    }
+
+    /** One, if what is seen then is exact and is looked at once more anyway. */
+    private int strikesNeeded() {
+        return exact && there.mayWatch() ? 1 : UNWATCHED;
+    }
+
+    /** Answers those that are not decided after all. */
+    private List<Pair> settle(List<Verdict> suspected, List<Verdict> different) throws IOException {
+        List<Pair> left = new ArrayList<>();
+        if (there.mayWatch()) {
+            confirm(suspected.stream().map(Verdict::pair).toList(), different, left);
+            if (there.mayWatch()) {
+                return left;
+            }
+            return suspected.stream().map(Verdict::pair).toList(); // that it may not was found out just now
+        }
+        different.addAll(suspected);
+        return left;
+    }
+
+    /**
+     * The reading that counts, see invariant A. All keys of a node are watched at once, and it does not say which of them was
+     * touched: then each half is looked at by itself.
+     */
+    private void confirm(List<Pair> suspected, List<Verdict> different, List<Pair> left) throws IOException {
+        List<Value> watched = there.read(sources(suspected), Way.WATCHED);
+        awaitApplied(sources(suspected), watched);
+        List<Value> at = here.read(destinations(suspected), Way.VALUE);
+        boolean unchanged = there.isUnchanged();
+        List<Pair> open = new ArrayList<>();
+        for (int i = 0; i < suspected.size() && there.mayWatch(); i++) {
+            Optional<Found> found = comparison.compare(watched.get(i), at.get(i));
+            if (found.isPresent() && unchanged && !comparison.isEnding(watched.get(i), at.get(i))) {
+                different.add(new Verdict(suspected.get(i), found.get()));
+            } else if (found.isPresent()) {
+                open.add(suspected.get(i));
+            }
+        }
+        if (unchanged || open.size() <= 1) {
+            left.addAll(open);
+            return;
+        }
+        confirm(open.subList(0, open.size() / 2), different, left);
+        confirm(open.subList(open.size() / 2, open.size()), different, left);
+    }
+
+    private static List<Place> sources(List<Pair> pairs) {
+        return pairs.stream().map(Pair::source).toList();
+    }
+
+    private static List<Place> destinations(List<Pair> pairs) {
+        return pairs.stream().map(Pair::destination).toList();
     }
 
     /** Until everything is applied that the source had when it was read. */
@@ -104,23 +180,31 @@ final class Judge {
         for (int i = 0; i < places.size(); i++) {
             offsets.merge(source.masterOf(places.get(i).key()), values.get(i).offset(), Math::max);
         }
-        long deadline = System.nanoTime() + patienceNanos;
         for (var master : offsets.entrySet()) {
-            OptionalLong offset = applied.offsetOf(master.getKey());
-            if (offset.isEmpty()) {
-                LockSupport.parkNanos(PAUSE_WITHOUT_OFFSETS_NANOS);
+            awaitApplied(master.getKey(), master.getValue());
+        }
+    }
+
+    /** However long that takes, as long as the destination gets on. */
+    private void awaitApplied(NodeAddress master, long wanted) throws IOException {
+        OptionalLong offset = applied.offsetOf(master);
+        if (offset.isEmpty()) {
+            LockSupport.parkNanos(PAUSE_WITHOUT_OFFSETS_NANOS);
+        }
+        long deadline = System.nanoTime() + patienceNanos;
+        while (offset.isPresent() && offset.getAsLong() < wanted) {
+            if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+                throw new IOException("the destination has applied the stream of source " + master + " up to offset "
+                        + offset.getAsLong() + " only, is to come to offset " + wanted + ", and has not got on for "
+                        + TimeUnit.NANOSECONDS.toSeconds(patienceNanos)
+                        + " s; see whether the task runs, and how far it lags");
             }
-            while (offset.isPresent() && offset.getAsLong() < master.getValue()) {
-                if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                    throw new IOException("the destination has applied the stream of source " + master.getKey()
-                            + " up to offset " + offset.getAsLong() + " only, and offset " + master.getValue()
-                            + " is waited for since "
-                            + TimeUnit.NANOSECONDS.toSeconds(patienceNanos)
-                            + " s; see whether the task runs, and how far it lags");
-                }
-                LockSupport.parkNanos(PAUSE_NANOS);
-                offset = applied.offsetOf(master.getKey());
+            LockSupport.parkNanos(PAUSE_NANOS);
+            OptionalLong now = applied.offsetOf(master);
+            if (!now.equals(offset)) {
+                deadline = System.nanoTime() + patienceNanos;
             }
+            offset = now;
         }
     }
 }

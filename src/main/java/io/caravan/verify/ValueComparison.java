@@ -38,6 +38,15 @@ record ValueComparison(DecodeTarget target, long toleranceMillis) {
         return value.isPresent() ? value : compareLives(source.expiresAt(), destination.expiresAt());
     }
 
+    /** Whether one side has a key no more, or not yet ceased to have it, that is about to expire. */
+    boolean isEnding(Value source, Value destination) {
+        if (source.exists() == destination.exists()) {
+            return false;
+        }
+        long end = source.exists() ? source.expiresAt() : destination.expiresAt();
+        return end != 0 && Math.abs(end - System.currentTimeMillis()) <= toleranceMillis;
+    }
+
     /** The footer names the version that wrote it, which says nothing about the value. */
     private static boolean sameBytes(byte[] there, byte[] here) {
         int end = there.length - DumpPayload.FOOTER_LENGTH;

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Compares source and destination while both are written to. What it holds in memory does not depend on how many keys there
@@ -30,7 +31,11 @@ public final class Verification {
     private volatile long expected;
     private volatile boolean stopped;
 
-    /** What every walker has to know. */
+    /**
+     * What every walker has to know.
+     *
+     * @param oneLarge held by the one that holds a large value
+     */
     record Setting(
             Deployment source,
             Deployment destination,
@@ -41,7 +46,8 @@ public final class Verification {
             ValueComparison comparison,
             boolean saysMoments,
             Pace pace,
-            Tally tally) {}
+            Tally tally,
+            ReentrantLock oneLarge) {}
 
     /**
      * How far it is.
@@ -84,7 +90,8 @@ public final class Verification {
                                 settings.expiryTolerance().toMillis()),
                         source.version().atLeast(7, 0) && destination.version().atLeast(7, 0),
                         new Pace(settings.keysPerSecond()),
-                        new Tally()),
+                        new Tally(),
+                        new ReentrantLock()),
                 threads);
     }
 
@@ -182,7 +189,10 @@ public final class Verification {
     private long countOwn() throws IOException {
         List<Place> own =
                 setting.mapping().own().stream().map(key -> new Place(0, key)).toList();
-        try (var here = new SideReader(setting.destination(), setting.saysMoments())) {
+        try (var here = new SideReader(
+                setting.destination(),
+                setting.saysMoments(),
+                setting.settings().patience().toNanos())) {
             return here.exist(own).stream().filter(exists -> exists).count();
         }
     }

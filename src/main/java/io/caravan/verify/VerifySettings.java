@@ -11,7 +11,8 @@ import java.util.List;
  * @param keys those that {@link Mode#KEYS} compares, as the source calls them, in database 0
  * @param keysPerSecond most keys that are read from each side in a second, 0 for as many as they give
  * @param expiryTolerance by how much the moments may differ at which a key expires
- * @param patience how long a key that differs is waited for, until the destination has applied what the source has said of it
+ * @param patience how long to wait for what passes: a node that does not answer, a destination that does not get on with what the
+ *     source has said of a key that differs
  */
 public record VerifySettings(
         Mode mode, long sample, List<byte[]> keys, long keysPerSecond, Duration expiryTolerance, Duration patience) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** {@code docs/precheck.md} and the items say the same; the messages are held by the tests with real servers. */
 class PrecheckDocTest {
 
-    private static final String NEVER_WRONG = "expiry";
+    private static final Set<String> NEVER_WRONG = Set.of("expiry", "snapshot");
 
     @Test
     void the_table_has_every_item_and_no_other() throws IOException {
@@ -25,7 +25,7 @@ class PrecheckDocTest {
         assertThat(documented)
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(Check.values())
                         .map(Check::label)
-                        .filter(label -> !label.equals(NEVER_WRONG))
+                        .filter(label -> !NEVER_WRONG.contains(label))
                         .toList());
     }
 }

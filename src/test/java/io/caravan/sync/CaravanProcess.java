@@ -246,13 +246,23 @@ public final class CaravanProcess implements AutoCloseable {
     }
 
     /** The largest resident set so far, in kilobytes. */
-    long peakMemoryKilobytes() throws IOException {
+    public long peakMemoryKilobytes() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                     .findFirst()
                     .orElse(0);
         }
+    }
+
+    /** User and system seconds so far; 0 once it has ended. */
+    public double cpuSeconds() {
+        return process.toHandle()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toMillis()
+                / 1000.0;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,25 @@ class PrecheckIT {
                     .as("a replication that was begun")
                     .isEqualTo("0");
             assertThat(destination.number("DBSIZE")).isZero();
+        }
+    }
+
+    @EachServer
+    void every_version_can_be_looked_at_on_either_side(ServerProgram program) throws Exception {
+        try (RedisServer one = RedisServer.start(program);
+                RedisServer newest = RedisServer.start(ServerProgram.newest())) {
+            one.command("SET", "key", "value");
+            newest.command("SET", "key", "value");
+            for (Prechecked checked : List.of(between(one, newest), between(newest, one))) {
+                assertThat(checked.report().items())
+                        .filteredOn(item -> item.outcome() == Outcome.FAILED)
+                        .extracting(PrecheckItem::name)
+                        .as(checked.report().text())
+                        .containsExactly("destination empty");
+                checked.passed("right to replicate", "PSYNC and REPLCONF are permitted")
+                        .passed("right to read keys", "keys may be read again")
+                        .passed("snapshot", "1 keys in ");
+            }
         }
     }
 

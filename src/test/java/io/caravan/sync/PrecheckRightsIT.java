@@ -204,6 +204,24 @@ class PrecheckRightsIT {
         }
     }
 
+    @Test
+    void an_account_that_may_use_keys_of_some_names_only() throws Exception {
+        String[] rules = {"~caravan:*", "~{caravan}*", "~app:*", "&*", "+@all"};
+        try (RedisServer source = user(RedisServer.on(Pair.older()), rules).start();
+                RedisServer destination =
+                        user(RedisServer.on(Pair.newer()), rules).start()) {
+            source.command("SET", "app:1", "x");
+            asUser(source, destination).passed("right to read keys", "keys may be read again");
+            toUser(source, destination).passed("right to write", "commands are permitted");
+
+            source.command("SET", "other:1", "x");
+
+            asUser(source, destination).warned("right to read keys", address(source), "may not read 1 of 2 keys", "~*");
+            toUser(source, destination)
+                    .warned("right to write", address(destination), "may not write keys that the source has", "~*");
+        }
+    }
+
     private static ServerOptions user(ServerOptions options, String... rules) {
         return options.user("app", SECRET, rules);
     }
