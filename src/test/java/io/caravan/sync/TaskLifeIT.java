@@ -137,6 +137,23 @@ class TaskLifeIT {
     }
 
     @Test
+    void a_supervised_task_that_waits_for_its_start_is_not_called_stopped() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask running = management
+                        .managed(pair.task())
+                        .with("precheck", "true")
+                        .with("camel.routeController.enabled", "true")
+                        .with("camel.routeController.initialDelay", "2500") // the state is looked at every second
+                        .start()) {
+            management.awaitState("Synchronizing");
+
+            assertThat(management.events("state"))
+                    .containsExactly("Prechecking", "Connecting", "Initial synchronization", "Synchronizing");
+            running.awaitApplied(pair.sourceMasters);
+        }
+    }
+
+    @Test
     void a_source_that_does_not_answer_is_tried_again_where_routes_are_supervised() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer())) {
             pair.sourceMasters.get(0).kill();
