@@ -23,7 +23,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(37);
+        Set<String> props = new HashSet<>(38);
         props.add("bridgeErrorHandler");
         props.add("checkpoint");
         props.add("checkpointInterval");
@@ -34,6 +34,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
         props.add("drainTimeout");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("heartbeatInterval");
         props.add("hostnameVerification");
         props.add("leaseTime");
         props.add("maxBatchBytes");

@@ -7,7 +7,6 @@ import io.caravan.replication.ShardStatus;
 import io.caravan.verify.VerifyReport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -90,6 +89,7 @@ final class Cutover {
         requireHealth();
         boolean done = false;
         try {
+            consumer.holdHeartbeats(); // they are writes, too
             if (settings.pauses()) {
                 pause();
                 told.accept("the source holds writes back for up to "
@@ -110,6 +110,9 @@ final class Cutover {
                                     + " s; what is written there afterwards is not copied"
                             : ". What is written to the source from now on is not copied");
         } finally {
+            if (!done) {
+                consumer.resumeHeartbeats();
+            }
             if (!done && settings.pauses()) {
                 letGo();
             }
@@ -198,8 +201,7 @@ final class Cutover {
     }
 
     private long lagBytes() {
-        List<ShardStatus> shards = consumer.status();
-        return shards.stream().mapToLong(ShardStatus::lagBytes).sum();
+        return consumer.getLagBytes(); // known of each shard: all of them are streaming
     }
 
     private void pause() throws IOException {

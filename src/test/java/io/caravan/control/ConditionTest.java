@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Which state follows from what. */
@@ -170,8 +171,9 @@ class ConditionTest {
                 "",
                 0,
                 applied,
+                OptionalLong.empty(),
                 0,
-                0,
+                OptionalLong.empty(),
                 0,
                 problem);
     }
