@@ -95,6 +95,9 @@ final class Cutover {
                 told.accept("the source holds writes back for up to "
                         + settings.pauseWrites().toSeconds() + " s at a time");
             }
+            told.accept("waiting until nothing comes from the source for "
+                    + settings.quiet().toSeconds() + " s, up to "
+                    + settings.patience().toSeconds() + " s");
             long commands = awaitQuiet();
             told.accept("the source is quiet, and everything of it is applied");
             if (settings.verify()) {
@@ -169,7 +172,7 @@ final class Cutover {
         }
         String found = report.text().lines().findFirst().orElse("");
         if (!report.isEqual() || report.undecided() > 0) {
-            throw new RefusedException("both sides are not equal: " + found);
+            throw new RefusedException("both sides are not equal: " + found + "; verify names the keys");
         }
         told.accept(found);
     }

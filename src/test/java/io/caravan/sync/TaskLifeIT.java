@@ -87,7 +87,8 @@ class TaskLifeIT {
                             "actions",
                             "events",
                             "precheckReport",
-                            "verification");
+                            "verification",
+                            "cutover");
             assertThat(task.get("source"))
                     .hasToString("{\"nodes\":\"" + Pair.nodes(pair.sourceMasters)
                             + "\",\"kind\":\"cluster\",\"version\":\"7.0.15\"}");
