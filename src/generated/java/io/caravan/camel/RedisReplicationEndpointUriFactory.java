@@ -34,6 +34,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
         props.add("drainTimeout");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("heartbeatInterval");
         props.add("hostnameVerification");
         props.add("leaseTime");
         props.add("maxBatchBytes");

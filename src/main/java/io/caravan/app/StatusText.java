@@ -68,10 +68,13 @@ final class StatusText {
     private static String figures(JsonObject task) {
         JsonObject lag = object(task, "lag");
         JsonObject rates = object(task, "rates");
-        return "lag %s, %.1f s, %,d commands/s, %s/s, %,d keys/s, spooled %s"
+        return "lag %s, %.1f s%s, %,d commands/s, %s/s, %,d keys/s, spooled %s"
                 .formatted(
-                        bytes(number(lag, "bytes").longValue()),
+                        lag.get("bytes") instanceof Number missing ? bytes(missing.longValue()) : "unknown",
                         number(lag, "seconds").doubleValue(),
+                        lag.get("heartbeatSeconds") instanceof Number took
+                                ? ", heartbeat %.1f s".formatted(took.doubleValue())
+                                : "",
                         number(rates, "commands").longValue(),
                         bytes(number(rates, "bytes").longValue()),
                         number(rates, "keys").longValue(),

@@ -212,6 +212,14 @@ public class RedisReplicationConfiguration implements Cloneable {
     @UriParam(
             label = "consumer",
             defaultValue = "0",
+            javaType = "java.time.Duration",
+            description =
+                    "How often a key that begins with caravan:heartbeat: is written at every master of the source, by which it is measured how long a write takes to the destination; 100 ms or longer, 0 to write nothing. The source's user needs the right to SET and DEL such keys then. They expire by themselves, and are not copied")
+    private long heartbeatInterval;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
             description =
                     "Most bytes a second that are read from the source, of all shards together, as 20MB; 0 for no limit. What the source writes beyond waits in its replica output buffer, whose limit ends the link: keep well above what it writes. May be changed while the task runs")
     private String sourceBytesPerSecond = "0";
@@ -570,6 +578,15 @@ public class RedisReplicationConfiguration implements Cloneable {
     /** Most commands a second towards the destination. */
     public void setCommandsPerSecond(long commandsPerSecond) {
         this.commandsPerSecond = commandsPerSecond;
+    }
+
+    public long getHeartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    /** How often a heartbeat is written at every master of the source, in milliseconds; 0 for never. */
+    public void setHeartbeatInterval(long heartbeatInterval) {
+        this.heartbeatInterval = heartbeatInterval;
     }
 
     public @Nullable EventLoopGroup getWorkerGroup() {

@@ -153,6 +153,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
                 forShards,
                 forSchedules);
         SourceSettingsFactory.spool(configuration, task()).ifPresent(started::spoolTo);
+        SourceSettingsFactory.heartbeat(configuration, task()).ifPresent(started::heartbeats);
         started.onReshard(new RouteRestart(endpoint.getCamelContext(), String.valueOf(getRouteId()), task(), () -> {
             resharded = true;
             endpoint.goesOn();
@@ -457,6 +458,22 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     }
 
     /**
+     * Writes no heartbeat at the source until {@link #resumeHeartbeats()}, and leaves none there, so that the source may become quiet. Waits
+     * for the network, some seconds at most; any thread. Of no effect where none are written.
+     */
+    public void holdHeartbeats() {
+        running().holdHeartbeats();
+    }
+
+    /** Writes heartbeats again, where any are wanted. Does not wait; any thread. */
+    public void resumeHeartbeats() {
+        ReplicationSession running = session;
+        if (running != null) {
+            running.resumeHeartbeats();
+        }
+    }
+
+    /**
      * Has the source hold back what its clients want to write ({@code CLIENT PAUSE … WRITE}, from Redis 6.2 on). Waits for the network;
      * any thread.
      *
@@ -517,9 +534,13 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         return Optional.ofNullable(sides);
     }
 
-    @ManagedAttribute(description = "Bytes of the stream that the source has and the destination has not acknowledged")
+    @ManagedAttribute(
+            description =
+                    "Bytes of the stream that the source has and the destination has not acknowledged, of shards of which that is known")
     public long getLagBytes() {
-        return status().stream().mapToLong(ShardStatus::lagBytes).sum();
+        return status().stream()
+                .flatMapToLong(shard -> shard.lagBytes().stream())
+                .sum();
     }
 
     @ManagedAttribute(description = "Bytes that wait on the disk, in the spool")

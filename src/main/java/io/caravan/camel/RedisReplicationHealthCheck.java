@@ -24,7 +24,7 @@ final class RedisReplicationHealthCheck extends AbstractHealthCheck {
         builder.detail("task", consumer.task());
         for (ShardStatus shard : shards) {
             builder.detail("shard." + shard.name() + ".state", shard.state());
-            builder.detail("shard." + shard.name() + ".lag.bytes", shard.lagBytes());
+            shard.lagBytes().ifPresent(bytes -> builder.detail("shard." + shard.name() + ".lag.bytes", bytes));
             builder.detail("shard." + shard.name() + ".spooled.bytes", shard.spooledBytes());
         }
         String problems = String.join(

@@ -106,7 +106,7 @@ final class ReplicationMeters implements AutoCloseable {
                 tags,
                 session,
                 shard,
-                ShardStatus::lagBytes);
+                status -> status.lagBytes().isPresent() ? status.lagBytes().getAsLong() : Double.NaN);
         gauge(
                 "caravan.replication.lag",
                 "seconds",
@@ -115,6 +115,16 @@ final class ReplicationMeters implements AutoCloseable {
                 session,
                 shard,
                 status -> status.lagMillis() / 1000.0);
+        gauge(
+                "caravan.replication.lag.heartbeat",
+                "seconds",
+                "Time that a heartbeat takes from the source to the destination; none where none is written",
+                tags,
+                session,
+                shard,
+                status -> status.heartbeatMillis().isPresent()
+                        ? status.heartbeatMillis().getAsLong() / 1000.0
+                        : Double.NaN);
         gauge(
                 "caravan.replication.offset.received",
                 "bytes",

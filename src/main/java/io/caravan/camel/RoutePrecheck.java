@@ -137,7 +137,8 @@ public final class RoutePrecheck {
                 supported.map(step -> Edition.of(step.getEdition())).orElse(Edition.ALL),
                 supported.map(step -> unlisted(step.getUnsupported())).orElse(Unlisted.FORWARDED),
                 configuration.getMissingModules() == RedisReplicationConfiguration.MissingModules.FAIL,
-                SourceSettingsFactory.spool(configuration, task));
+                SourceSettingsFactory.spool(configuration, task),
+                SourceSettingsFactory.heartbeat(configuration, task));
     }
 
     private static Checkpoints checkpoints(String place) {

@@ -4,6 +4,7 @@ import io.caravan.command.Databases;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
+import io.caravan.replication.HeartbeatSettings;
 import io.caravan.replication.Limits;
 import io.caravan.replication.RateLimits;
 import io.caravan.replication.SourceSettings;
@@ -60,6 +61,16 @@ final class SourceSettingsFactory {
                 configuration.getMaxBatchCommands(),
                 Math.toIntExact(MemorySize.parse("maxBatchBytes", configuration.getMaxBatchBytes())),
                 configuration.getMaxInFlightBatches());
+    }
+
+    /**
+     * How heartbeats are written; empty if none are.
+     *
+     * @throws IllegalArgumentException if they would be too frequent
+     */
+    static Optional<HeartbeatSettings> heartbeat(RedisReplicationConfiguration configuration, String task) {
+        long interval = configuration.getHeartbeatInterval();
+        return interval == 0 ? Optional.empty() : Optional.of(new HeartbeatSettings(Duration.ofMillis(interval), task));
     }
 
     /** Where the spool is; empty if there is none. */

@@ -132,6 +132,15 @@ public final class Databases {
         return Collections.unmodifiableSet(kept);
     }
 
+    /** Number of the lowest database that is synchronized. */
+    public int lowest() {
+        int first = 0;
+        while (!selects(first)) {
+            first++;
+        }
+        return first;
+    }
+
     /** The prefixes, which are different from each other; one of them alone may be empty. */
     public List<byte[]> prefixes() {
         return List.copyOf(prefixes.values());

@@ -25,7 +25,7 @@ record Condition(TaskState state, String problem, String remedy) {
             return new Condition(TaskState.PRECHECKING, "", "");
         }
         return switch (seen.route()) {
-            case STARTED -> ofRunning(seen);
+            case STARTED -> isEnding(seen) ? present : ofRunning(seen);
             case SUSPENDED -> withProblems(TaskState.PAUSED, seen);
             case STARTING -> new Condition(TaskState.CONNECTING, "", "");
             case STOPPING -> present;
@@ -36,6 +36,11 @@ record Condition(TaskState state, String problem, String remedy) {
                         "the route is not there any more: its file has been removed, or could not be read again",
                         "see what the log says of the file in routes/, and mend it");
         };
+    }
+
+    /** The route stops its consumer first, and says so later. */
+    private static boolean isEnding(Observed seen) {
+        return seen.shards().isEmpty() && seen.before() != TaskState.CONNECTING;
     }
 
     private static Condition ofRunning(Observed seen) {
@@ -100,9 +105,16 @@ record Condition(TaskState state, String problem, String remedy) {
         return cut(Stream.concat(
                         seen.shards().stream()
                                 .filter(shard -> !shard.problem().isEmpty())
-                                .map(shard -> "source " + shard.name() + ": " + shard.problem()),
+                                .map(Condition::problem),
                         seen.nodeProblems().stream())
                 .toList());
+    }
+
+    /** Most problems name their source themselves, at the address where it is now. */
+    private static String problem(ShardStatus shard) {
+        String problem = shard.problem();
+        boolean named = problem.startsWith("source " + shard.name()) || problem.startsWith("source " + shard.node());
+        return named ? problem : "source " + shard.name() + ": " + problem;
     }
 
     private static String failures(PrecheckReport report) {

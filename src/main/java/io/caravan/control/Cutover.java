@@ -7,7 +7,6 @@ import io.caravan.replication.ShardStatus;
 import io.caravan.verify.VerifyReport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -90,11 +89,15 @@ final class Cutover {
         requireHealth();
         boolean done = false;
         try {
+            consumer.holdHeartbeats(); // they are writes, too
             if (settings.pauses()) {
                 pause();
                 told.accept("the source holds writes back for up to "
                         + settings.pauseWrites().toSeconds() + " s at a time");
             }
+            told.accept("waiting until nothing comes from the source for "
+                    + settings.quiet().toSeconds() + " s, up to "
+                    + settings.patience().toSeconds() + " s");
             long commands = awaitQuiet();
             told.accept("the source is quiet, and everything of it is applied");
             if (settings.verify()) {
@@ -110,6 +113,9 @@ final class Cutover {
                                     + " s; what is written there afterwards is not copied"
                             : ". What is written to the source from now on is not copied");
         } finally {
+            if (!done) {
+                consumer.resumeHeartbeats();
+            }
             if (!done && settings.pauses()) {
                 letGo();
             }
@@ -166,7 +172,7 @@ final class Cutover {
         }
         String found = report.text().lines().findFirst().orElse("");
         if (!report.isEqual() || report.undecided() > 0) {
-            throw new RefusedException("both sides are not equal: " + found);
+            throw new RefusedException("both sides are not equal: " + found + "; verify names the keys");
         }
         told.accept(found);
     }
@@ -198,8 +204,7 @@ final class Cutover {
     }
 
     private long lagBytes() {
-        List<ShardStatus> shards = consumer.status();
-        return shards.stream().mapToLong(ShardStatus::lagBytes).sum();
+        return consumer.getLagBytes(); // known of each shard: all of them are streaming
     }
 
     private void pause() throws IOException {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What is measured of a task: taken once a second by one thread, which may wait for the destination's event loop. */
@@ -84,12 +85,32 @@ final class Figures {
 
     private static Map<String, Object> lag(List<ShardStatus> shards) {
         Map<String, Object> lag = new LinkedHashMap<>();
-        lag.put("bytes", shards.stream().mapToLong(ShardStatus::lagBytes).sum());
+        lag.put("bytes", lagBytes(shards));
         lag.put(
                 "seconds",
                 seconds(shards.stream().mapToLong(ShardStatus::lagMillis).max().orElse(0)));
-        lag.put("heartbeatSeconds", null);
+        lag.put("heartbeatSeconds", heartbeat(shards));
         return lag;
+    }
+
+    /** {@code null} unless it is known of each shard. */
+    private static @Nullable Long lagBytes(List<ShardStatus> shards) {
+        boolean known = shards.stream().allMatch(shard -> shard.lagBytes().isPresent());
+        return known && !shards.isEmpty()
+                ? (Long) shards.stream()
+                        .mapToLong(shard -> shard.lagBytes().getAsLong())
+                        .sum()
+                : null;
+    }
+
+    /** Of the shard that is behind most; {@code null} unless it is known of each. */
+    private static @Nullable Double heartbeat(List<ShardStatus> shards) {
+        boolean known =
+                shards.stream().allMatch(shard -> shard.heartbeatMillis().isPresent());
+        OptionalLong most = shards.stream()
+                .flatMapToLong(shard -> shard.heartbeatMillis().stream())
+                .max();
+        return known && most.isPresent() ? (Double) seconds(most.getAsLong()) : null;
     }
 
     private void putTotals(Map<String, Object> fields, Map<String, ShardCounters> counters, long now) {
@@ -126,8 +147,9 @@ final class Figures {
         fields.put("snapshotBytes", shard.snapshot().bytes());
         fields.put("receivedOffset", shard.receivedOffset());
         fields.put("appliedOffset", shard.appliedOffset());
-        fields.put("lagBytes", shard.lagBytes());
+        fields.put("lagBytes", lagBytes(List.of(shard)));
         fields.put("lagSeconds", seconds(shard.lagMillis()));
+        fields.put("heartbeatSeconds", heartbeat(List.of(shard)));
         fields.put("spooledBytes", shard.spooledBytes());
         fields.put("commandsPerSecond", rates.perSecond("shard " + shard.name() + " commands", commands, now));
         fields.put("bytesPerSecond", rates.perSecond("shard " + shard.name() + " bytes", bytes, now));

@@ -6,7 +6,6 @@ import io.caravan.precheck.Outcome;
 import io.caravan.precheck.PrecheckReport;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.spi.RouteController;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +39,15 @@ final class Retries {
                         .anyMatch(each -> each.getRouteId().equals(route));
     }
 
-    /** Whether a supervising controller is about to start a route for the first time. */
+    /**
+     * Whether a supervising controller is about to start a route for the first time: it knows those of them that are to be started
+     * automatically, also before the context has them.
+     */
     static boolean isToBeStarted(CamelContext context, String route) {
-        Route made = context.getRoute(route);
-        return context.getRouteController().isSupervising()
-                && made != null
-                && Boolean.TRUE.equals(made.isAutoStartup());
+        RouteController controller = context.getRouteController();
+        return controller.isSupervising()
+                && controller.getControlledRoutes().stream()
+                        .anyMatch(each -> each.getRouteId().equals(route));
     }
 
     /** Why the last start of a supervised route has failed. */

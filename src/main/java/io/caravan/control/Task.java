@@ -54,6 +54,7 @@ final class Task {
     private @Nullable RedisReplicationConsumer consumer;
     private @Nullable TaskAction doing;
     private @Nullable TaskVerification verification;
+    private @Nullable TaskCutover cutover;
     private @Nullable Double percent;
     private @Nullable Instant estimatedEnd;
     private Map<String, Object> source;
@@ -175,6 +176,10 @@ final class Task {
 
     synchronized Optional<TaskVerification> verification() {
         return Optional.ofNullable(verification);
+    }
+
+    synchronized void cutover(TaskCutover begun) {
+        cutover = begun;
     }
 
     /** The application has been started: what is not running by now is started by a supervising controller, or not at all. */
@@ -350,6 +355,7 @@ final class Task {
                 history.latest(EVENTS_SHOWN).stream().map(HistoryEvent::json).toList());
         fields.put("precheckReport", report == null ? null : report.fields());
         fields.put("verification", verification == null ? null : verification.fields());
+        fields.put("cutover", cutover == null ? null : cutover.fields());
         return fields;
     }
 }

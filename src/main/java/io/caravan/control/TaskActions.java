@@ -187,6 +187,8 @@ final class TaskActions {
     /** The verification is one that a person could have asked for, and is shown as such. */
     private void cutOver(Task task, ActionOptions options) {
         var verification = new TaskVerification(options.verify());
+        var shown = new TaskCutover();
+        task.cutover(shown);
         var cutover = new Cutover(
                 running(task),
                 task::problem,
@@ -200,11 +202,18 @@ final class TaskActions {
                     stop(task);
                     return null;
                 },
-                step -> tell(task, step));
+                step -> {
+                    shown.step(step);
+                    tell(task, step);
+                });
         try {
-            tell(task, cutover.run(task.destinationNodes()));
+            String next = cutover.run(task.destinationNodes());
+            shown.done(next);
+            tell(task, next);
         } catch (Exception e) {
-            tell(task, "refused: " + Causes.text(e) + ". The task goes on");
+            String why = Causes.text(e);
+            shown.refused(why);
+            tell(task, "refused: " + why + ". The task goes on");
         }
     }
 

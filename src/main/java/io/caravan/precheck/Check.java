@@ -11,6 +11,7 @@ enum Check {
     SOURCE_CLUSTER("source cluster", At.SOURCE, ClusterHealth::look),
     SOURCE_REPLICATION("right to replicate", At.SOURCE, ReplicationRight::look),
     SOURCE_READ("right to read keys", At.SOURCE, ReadRight::look),
+    SOURCE_HEARTBEAT("right to write heartbeat", At.SOURCE, HeartbeatRight::look),
     SOURCE_BUFFERS("source buffers", At.SOURCE, SourceBuffers::look),
     DESTINATION_NODES("destination nodes", At.DESTINATION_SETTINGS, Connections::nodes),
     DESTINATION_CREDENTIALS("destination credentials", At.DESTINATION_SETTINGS, Connections::credentials),

@@ -2,6 +2,7 @@ package io.caravan.precheck;
 
 import io.caravan.cluster.DestinationSettings;
 import io.caravan.command.Edition;
+import io.caravan.replication.HeartbeatSettings;
 import io.caravan.replication.SourceSettings;
 import io.caravan.spool.SpoolPlace;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param unlisted what becomes of operations that the edition does not list
  * @param missingModulesFail whether a module that a destination lacks keeps the task from starting
  * @param spool where the spool is, empty if there is none
+ * @param heartbeat how heartbeats are written at the source, empty if none are
  */
 public record PrecheckSettings(
         String task,
@@ -32,7 +34,8 @@ public record PrecheckSettings(
         Edition edition,
         Unlisted unlisted,
         boolean missingModulesFail,
-        Optional<SpoolPlace> spool) {
+        Optional<SpoolPlace> spool,
+        Optional<HeartbeatSettings> heartbeat) {
 
     public PrecheckSettings {
         destinations = List.copyOf(destinations);

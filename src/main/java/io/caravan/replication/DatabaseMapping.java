@@ -54,7 +54,7 @@ final class DatabaseMapping {
     }
 
     private void apply(CommandCursor command) {
-        if (rules.leaveOut(command)) {
+        if (rules.leaveOut(command) && !command.isReserved()) {
             counters.ofOtherDatabase();
         }
     }

@@ -54,6 +54,8 @@ public final class ReplicationSession {
     private boolean sweeps;
     private boolean empties;
     private @Nullable SourceMonitor monitor;
+    private @Nullable HeartbeatSettings heartbeat;
+    private @Nullable HeartbeatWriter heartbeats;
     private @Nullable SpoolPlace spoolPlace;
     private @Nullable SpoolDirectory spools;
 
@@ -128,6 +130,11 @@ public final class ReplicationSession {
         resharded = listener;
     }
 
+    /** Has heartbeats written at every master, by which the lag is told besides. Called before {@link #start}. */
+    public void heartbeats(HeartbeatSettings written) {
+        heartbeat = written;
+    }
+
     /** Lets what memory has no room for overflow to the disk. Called before {@link #start}. */
     public void spoolTo(SpoolPlace place) {
         spoolPlace = place;
@@ -198,6 +205,13 @@ public final class ReplicationSession {
         monitor = asking;
         monitorThread.scheduleWithFixedDelay(
                 asking::ask, MONITOR_INTERVAL_MILLIS, MONITOR_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        HeartbeatSettings wanted = heartbeat;
+        if (wanted != null) {
+            var writing = new HeartbeatWriter(settings, wanted, shards);
+            heartbeats = writing;
+            monitorThread.scheduleWithFixedDelay(
+                    writing::beat, 0, wanted.interval().toMillis(), TimeUnit.MILLISECONDS);
+        }
         if (masters.stream().noneMatch(master -> master.nodeId().isEmpty())) {
             var watch = new TopologyWatch(topology, masters, resharded);
             monitorThread.scheduleWithFixedDelay(
@@ -234,6 +248,22 @@ public final class ReplicationSession {
     /** Makes them again. Does not wait; any thread. */
     public void link() {
         linking.open();
+    }
+
+    /** Writes no heartbeat, and leaves none at the source, until {@link #resumeHeartbeats}. Waits for the network, some seconds at most. */
+    public void holdHeartbeats() {
+        HeartbeatWriter writing = heartbeats;
+        if (writing != null) {
+            writing.hold();
+        }
+    }
+
+    /** Writes heartbeats again, where any are wanted. Does not wait. */
+    public void resumeHeartbeats() {
+        HeartbeatWriter writing = heartbeats;
+        if (writing != null) {
+            writing.release();
+        }
     }
 
     /**
@@ -279,6 +309,9 @@ public final class ReplicationSession {
         }
         if (monitor != null) {
             monitor.close();
+        }
+        if (heartbeats != null) {
+            heartbeats.close();
         }
         shards.forEach(ShardReplication::finish);
         closeSpools();

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final ProgressRecord record;
     private final ShardSweep sweep;
     private final SourceClock clock = new SourceClock();
+    private final ShardHeartbeats heartbeats = new ShardHeartbeats();
     private final BatchOutlet outlet;
     private final Backoff backoff;
     private final Backoff relinkBackoff;
@@ -76,7 +78,10 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private volatile @Nullable LinkKeeper link;
     private volatile @Nullable SnapshotReader snapshot;
     private volatile @Nullable StreamReader stream;
-    private volatile long sourceOffset;
+    private volatile long sourceOffset = NOWHERE;
+
+    /** Where the history begins that the last snapshot belongs to. */
+    private volatile long snapshotOffset = NOWHERE;
 
     /** Offset of a command that was no command: as long as none else comes from there, attempts become rarer. */
     private long notUnderstoodAt = NOWHERE;
@@ -364,6 +369,16 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         clock.reached(offset, System.currentTimeMillis());
     }
 
+    ShardHeartbeats heartbeats() {
+        return heartbeats;
+    }
+
+    /** A heartbeat was written; it may have been applied before the source has said where it lies. */
+    void heartbeat(String replicationId, long offset, long writtenNanos) {
+        heartbeats.written(replicationId, offset, writtenNanos);
+        window.position().ifPresent(position -> heartbeats.applied(position, System.nanoTime()));
+    }
+
     @Override
     public SourceClock clock() {
         return clock;
@@ -372,10 +387,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     ShardStatus status() {
         SnapshotReader reading = snapshot;
         StreamReader streaming = stream;
-        long received = streaming == null ? 0 : streaming.flushed().offset();
-        long applied = appliedOffset();
-        long known = Math.max(sourceOffset, received);
-        boolean linkIsKept = state == ShardState.CONNECTING && streaming != null && inbox.isSpooling();
+        long received = streaming == null ? NOWHERE : streaming.flushed().offset();
         return new ShardStatus(
                 name,
                 choice.chosen().address().toString(),
@@ -383,10 +395,11 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 state,
                 reading == null ? SnapshotProgress.NONE : reading.progress(),
                 streaming == null ? "" : streaming.flushed().replicationId(),
-                received,
+                Math.max(0, received),
                 window.position().map(ReplicationPosition::offset).orElse(NOWHERE),
-                state == ShardState.STREAMING || linkIsKept ? Math.max(0, known - applied) : 0,
+                lagBytes(received),
                 window.oldestAgeMillis(),
+                heartbeats.lagMillis(System.nanoTime()),
                 inbox.spooledBytes(),
                 firstOf(problem, inbox.problem(), watch.problem()));
     }
@@ -396,6 +409,17 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 .filter(problem -> !problem.isEmpty())
                 .findFirst()
                 .orElse("");
+    }
+
+    /** Empty before there is a history, and as long as the source has not told how far it has come since it has sent a snapshot. */
+    private OptionalLong lagBytes(long received) {
+        long told = sourceOffset;
+        long known = Math.max(told, received);
+        long applied = window.position().map(ReplicationPosition::offset).orElse(snapshotOffset);
+        boolean unlinked = told == NOWHERE && state != ShardState.STREAMING;
+        return unlinked || known == NOWHERE || applied == NOWHERE
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, known - applied));
     }
 
     private void synchronize() throws IOException {
@@ -537,6 +561,8 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 full.offset(),
                 full.replicationId());
         counters.fullyResynchronized();
+        sourceOffset = NOWHERE; // what was told before may be of another history
+        snapshotOffset = full.offset();
         clock.linked();
         stream = null;
         passage.beginsAnew();
@@ -676,6 +702,9 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         record.applied(offset);
         inbox.applied(offset);
         events.applied(offset);
+        if (heartbeats.awaits(offset)) {
+            window.position().ifPresent(position -> heartbeats.applied(position, System.nanoTime()));
+        }
     }
 
     private long appliedOffset() {

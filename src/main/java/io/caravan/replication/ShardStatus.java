@@ -1,5 +1,7 @@
 package io.caravan.replication;
 
+import java.util.OptionalLong;
+
 /**
  * A shard at one moment.
  *
@@ -12,8 +14,10 @@ package io.caravan.replication;
  * @param receivedOffset offset up to which the stream has been received and read
  * @param appliedOffset offset up to which the destination has acknowledged everything; -1 as long as the snapshot is not
  *     applied, whose offset may be 0
- * @param lagBytes bytes of the stream that the source has and the destination has not acknowledged
+ * @param lagBytes bytes of the stream that the source has and the destination has not acknowledged, during a snapshot those that
+ *     were written since it was taken; empty as long as that is not known
  * @param lagMillis age of the oldest batch that is on its way, 0 if there is none
+ * @param heartbeatMillis how far the destination is behind by heartbeats, see {@link HeartbeatSettings}; empty where none is written
  * @param spooledBytes bytes that wait on the disk, in the spool
  * @param problem the last problem in words, empty if there is none now
  */
@@ -26,7 +30,8 @@ public record ShardStatus(
         String replicationId,
         long receivedOffset,
         long appliedOffset,
-        long lagBytes,
+        OptionalLong lagBytes,
         long lagMillis,
+        OptionalLong heartbeatMillis,
         long spooledBytes,
         String problem) {}

@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import io.caravan.command.Databases;
+import io.caravan.command.ReservedKeys;
 import io.caravan.command.KeyValue;
 import io.caravan.node.ServerInfo;
 import io.caravan.resp.MalformedRespException;
@@ -119,7 +120,7 @@ final class SourceKeyReader {
     }
 
     /**
-     * The keys of a slot that the master has.
+     * The keys of a slot that the master has, Caravan's own left out.
      *
      * @return fails with a {@link SourceException} that is of no use to repeat if the account may not ask, or if they are more than fit
      *     into memory
@@ -156,6 +157,7 @@ final class SourceKeyReader {
         return keys.replies().stream()
                 .filter(Reply.Bulk.class::isInstance)
                 .map(key -> ((Reply.Bulk) key).bytes())
+                .filter(key -> !ReservedKeys.contain(key, 0, key.length))
                 .toList();
     }
 

@@ -3,8 +3,9 @@
 import {post} from './api.js';
 import {attribute, el, Parts, show, text} from './dom.js';
 import * as format from './format.js';
+import {CutoverForm, LimitsForm, VerifyForm} from './forms.js';
 
-/** question: what the dialog says. danger: the button is red. */
+/** question: what the dialog says. go: what its button says, if not the label. danger: the button is red. */
 const ACTIONS = {
   pause: {
     label: 'Pause', title: name => `Pause ${name}?`,
@@ -13,7 +14,7 @@ const ACTIONS = {
   },
   resume: {
     label: 'Resume', title: name => `Resume ${name}?`,
-    question: task => [`What has waited (${format.bytes(task.lag?.bytes)}) is applied now, in order.`],
+    question: task => [`What has waited${typeof task.lag?.bytes === 'number' ? ` (${format.bytes(task.lag.bytes)})` : ''} is applied now, in order.`],
   },
   stop: {
     label: 'Stop', title: name => `Stop ${name}?`, danger: true,
@@ -36,8 +37,23 @@ const ACTIONS = {
     question: () => ['Source and destination are compared key by key while both are written to. The task goes on.',
       'Reading every key is work for both sides: a rate limits it.'],
   },
+  cutover: {
+    label: 'Cut over', title: name => `End the migration of ${name}?`, danger: true, form: () => new CutoverForm(),
+    question: task => ['When the source has been quiet for three seconds and everything of it is applied, both sides are compared, and'
+      + ' the task is stopped. If anything speaks against it, the task goes on, and this page says why.',
+      'Nobody may write to the source any more: stop its clients before, or have it hold their writes back; they wait meanwhile,'
+      + ' and may read.',
+      `Afterwards, point clients at ${(task.destination?.nodes ?? '').replaceAll(',', ', ')}.`],
+  },
+  limits: {
+    label: 'Limits', go: 'Apply', title: name => `Limits of ${name}`, form: task => new LimitsForm(task),
+    question: () => ['They hold for all shards together, from now until the next start, which takes what is configured.'
+      + ' 0 is no limit.',
+      'What is read from the source has to stay well above what it writes: the rest waits in its replica output buffer,'
+      + ' whose limit ends the link.'],
+  },
 };
-const ORDER = ['pause', 'resume', 'start', 'stop', 'precheck', 'verify'];
+const ORDER = ['pause', 'resume', 'start', 'stop', 'precheck', 'verify', 'cutover'];
 
 function waiting(task) {
   return task.spoolLimit > 0
@@ -58,9 +74,14 @@ export class Actions {
 
   button(name) {
     const node = el('button', {type: 'button', 'data-action': name}, ACTIONS[name].label);
-    node.addEventListener('click', () => this.task.doing || this.dialog.open(name, this.task));
+    node.addEventListener('click', () => this.task.doing || this.open(name, node));
     // Not 'disabled', which would take the focus away from it.
     return {node, update: () => attribute(node, 'aria-disabled', this.task.doing ? 'true' : null)};
+  }
+
+  /** Asks whether to do it; the focus comes back to who has asked for that. */
+  open(name, asker) {
+    this.dialog.open(name, this.task, asker);
   }
 
   update(task) {
@@ -79,7 +100,7 @@ export class Actions {
       // The button is gone with the state that it was for: whoever uses the keyboard goes on at the next one.
       this.successor()?.focus();
     }
-    this.dialog.update(task, offered);
+    this.dialog.update(task, task.limits ? [...offered, 'limits'] : offered);
     show(this.node, offered.length > 0 || this.note.textContent);
   }
 
@@ -99,27 +120,27 @@ class Confirmation {
     this.title = el('h2', {id: 'asking'});
     this.words = el('div', {class: 'words'});
     this.extra = el('div');
-    this.error = el('p', {class: 'problem bad', role: 'alert', hidden: true});
+    this.error = el('p', {id: 'refused', class: 'problem bad', role: 'alert', hidden: true});
     this.cancel = el('button', {type: 'button', onclick: () => this.node.close()}, 'Cancel');
     this.go = el('button', {type: 'submit', class: 'primary'});
     this.node = el('dialog', {'aria-labelledby': 'asking'},
-      el('form', {method: 'dialog', onsubmit: event => this.submit(event)},
+      el('form', {method: 'dialog', novalidate: true, onsubmit: event => this.submit(event)},
         this.title, this.words, this.extra, this.error, el('div', {class: 'buttons end'}, this.cancel, this.go)));
-    this.node.addEventListener('close', () => closed(this.name));
+    // Its button may be gone with the state that it was for.
+    this.node.addEventListener('close', () => this.asker.isConnected ? this.asker.focus() : closed(this.name));
   }
 
-  open(name, task) {
-    this.name = name;
-    this.task = task;
+  open(name, task, asker) {
+    Object.assign(this, {name, task, asker});
     const action = ACTIONS[name];
     text(this.title, action.title(task.name));
-    this.fields = action.form?.();
+    this.fields = action.form?.(task);
     this.extra.replaceChildren(...(this.fields ? [this.fields.node] : []));
-    text(this.go, action.label);
+    text(this.go, action.go ?? action.label);
     this.go.className = action.danger ? 'primary danger' : 'primary';
     show(this.error, false);
     this.busy(false);
-    this.update(task, task.actions);
+    this.update(task, [name]);
     this.node.showModal();
     // The harmless one has the focus; of a form, its first field.
     (this.fields?.first ?? this.cancel).focus();
@@ -141,6 +162,12 @@ class Confirmation {
 
   async submit(event) {
     event.preventDefault();
+    const wrong = this.fields?.wrong();
+    if (wrong) {
+      this.say(wrong.words);
+      wrong.field.focus();
+      return;
+    }
     this.busy(true);
     show(this.error, false);
     const {name, task} = this;
@@ -164,26 +191,5 @@ class Confirmation {
     this.waits = waits;
     attribute(this.go, 'disabled', waits);
     attribute(this.node, 'aria-busy', waits);
-  }
-}
-
-/** How a comparison is to be done. */
-class VerifyForm {
-  constructor() {
-    this.first = el('select', {id: 'mode'},
-      el('option', {value: 'FULL'}, 'every key'),
-      el('option', {value: 'SAMPLE'}, 'a sample of 10,000 keys'),
-      el('option', {value: 'COUNT'}, 'only how many keys there are'));
-    this.rate = el('input', {id: 'rate', type: 'number', min: '0', max: '999999999', step: '1', value: '0', inputmode: 'numeric', required: true});
-    this.repair = el('input', {id: 'repair', type: 'checkbox'});
-    this.node = el('div', {class: 'fields'},
-      el('label', {for: 'mode'}, 'Compare'), this.first,
-      el('label', {for: 'rate'}, 'Keys a second, at most'), el('span', {}, this.rate, el('small', {}, '0: as many as they give')),
-      el('label', {class: 'tick'}, this.repair, 'Repair: read keys that differ again at the source'));
-  }
-
-  query() {
-    const query = new URLSearchParams({mode: this.first.value, rate: this.rate.value, repair: String(this.repair.checked)});
-    return `?${query}`;
   }
 }

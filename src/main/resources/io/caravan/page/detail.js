@@ -2,9 +2,11 @@
 
 import {Actions} from './actions.js';
 import {Chart} from './chart.js';
+import {CutoverView} from './cutover.js';
 import {attribute, el, show, text} from './dom.js';
 import {Flow} from './flow.js';
 import * as format from './format.js';
+import {LimitsView} from './limits.js';
 import {way} from './list.js';
 import {Bar, Figures, isMoving, Problem} from './parts.js';
 import {EventsView, PrecheckView, VerificationView} from './reports.js';
@@ -32,6 +34,8 @@ export class TaskDetail {
     this.head = el('div', {class: 'card'},
       el('div', {class: 'head'}, this.title, this.badge.node, el('span', {class: 'faint since'}, 'since ', this.since, this.age)),
       this.sentence, this.bar.node, this.problem.node, this.way, this.actions.node);
+    this.cutover = new CutoverView();
+    this.cutoverSection = section('Cutover', 'cutover', this.cutover.node);
     this.figures = new Figures();
     this.lag = new Chart(LAG);
     this.commands = new Chart(COMMANDS);
@@ -43,6 +47,8 @@ export class TaskDetail {
     this.shardSection = section('Shards of the source', 'shards', this.shards.node);
     this.nodes = nodeTable();
     this.nodeSection = section('Nodes of the destination', 'nodes', this.nodes.node);
+    this.limits = new LimitsView(button => this.actions.open('limits', button));
+    this.limitSection = section('Limits', 'limits', this.limits.node);
     this.precheck = new PrecheckView();
     this.precheckSection = section('Precheck', 'precheck', this.precheck.node);
     this.verification = new VerificationView();
@@ -62,8 +68,8 @@ export class TaskDetail {
     }
     this.precheckFirst = precheckFirst;
     const reports = [this.precheckSection, this.verificationSection];
-    const rest = [this.figures.node, this.charts, this.picture, this.shardSection, this.nodeSection];
-    this.body.append(this.head, ...(precheckFirst ? [reports[0], ...rest, reports[1]] : [...rest, ...reports]), this.eventSection);
+    const rest = [this.figures.node, this.charts, this.picture, this.shardSection, this.nodeSection, this.limitSection];
+    this.body.append(this.head, this.cutoverSection, ...(precheckFirst ? [reports[0], ...rest, reports[1]] : [...rest, ...reports]), this.eventSection);
   }
 
   heading() {
@@ -85,6 +91,8 @@ export class TaskDetail {
       show(node, moving);
     }
     show(this.nodeSection, (task.nodes ?? []).length > 0);
+    show(this.limitSection, moving && task.limits);
+    this.limits.update(task);
     this.place(task.state === 'Precheck failed' || task.state === 'Prechecking');
     if (moving) {
       this.figures.update(task);
@@ -99,6 +107,8 @@ export class TaskDetail {
     this.shards.update(task.shards ?? [], shard => shard.name);
     this.nodes.update(task.nodes ?? [], node => node.address);
     if (task.events) {
+      show(this.cutoverSection, task.cutover);
+      this.cutover.update(task.cutover);
       this.precheck.update(task.precheckReport);
       this.verification.update(task.verification);
       this.events.update(task.events);

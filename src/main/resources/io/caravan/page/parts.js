@@ -77,8 +77,7 @@ export class Figures {
 
   update(task) {
     const {lag = {}, rates = {}, totals = {}} = task;
-    const beat = typeof lag.heartbeatSeconds === 'number' ? ` · heartbeat ${format.seconds(lag.heartbeatSeconds)}` : '';
-    this.lag.update(format.seconds(lag.seconds), format.bytes(lag.bytes) + beat);
+    this.lag.update(format.seconds(lag.seconds), missing(lag.bytes, lag.heartbeatSeconds));
     if (task.state === 'Initial synchronization' && rates.keys > 0) {
       text(this.speed.name, 'Keys');
       this.speed.update(`${format.brief(rates.keys)}/s`, `${format.count(totals.keys)} in all`);
@@ -93,6 +92,12 @@ export class Figures {
       this.spool.update('none', 'memory alone');
     }
   }
+}
+
+/** What the destination lacks, and how long a heartbeat took to get there, as far as either is known. */
+export function missing(bytes, heartbeatSeconds) {
+  const beat = typeof heartbeatSeconds === 'number' ? ` · heartbeat ${format.seconds(heartbeatSeconds)}` : '';
+  return `${format.bytes(bytes)}${beat}`;
 }
 
 /** redis 7.0.15 cluster, or what of it is known. */

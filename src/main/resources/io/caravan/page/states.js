@@ -67,7 +67,7 @@ export function setShape(icon, name) {
 /** What the operator wants to know first, in one sentence. */
 export function sentence(task) {
   const lag = task.lag ?? {};
-  const behind = `${format.seconds(lag.seconds)} (${format.bytes(lag.bytes)}) behind`;
+  const behind = `${format.seconds(lag.seconds)}${typeof lag.bytes === 'number' ? ` (${format.bytes(lag.bytes)})` : ''} behind`;
   switch (task.state) {
     case 'Prechecking':
       return 'Both sides are being looked at. Nothing is copied yet.';

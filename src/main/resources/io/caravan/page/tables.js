@@ -2,6 +2,7 @@
 
 import {attribute, el, Parts, text} from './dom.js';
 import * as format from './format.js';
+import {missing} from './parts.js';
 import {Badge} from './states.js';
 
 const SHARD_STATES = {
@@ -67,7 +68,7 @@ export function shardTable() {
   return new Table('Shards of the source', [
     ['Shard', shard => `${shard.node || shard.name}${shard.master && shard.master !== shard.node ? ' (replica)' : ''}`, 'where'],
     ['State', (shard, word) => typeof shard.percent === 'number' ? `${word} ${format.percent(shard.percent)}` : word, 'state'],
-    ['Lag', shard => `${format.seconds(shard.lagSeconds)} · ${format.bytes(shard.lagBytes)}`, 'number long'],
+    ['Lag', shard => `${format.seconds(shard.lagSeconds)} · ${missing(shard.lagBytes, shard.heartbeatSeconds)}`, 'number long'],
     ['Commands/s', shard => format.brief(shard.commandsPerSecond), 'number'],
     ['Data/s', shard => format.bytes(shard.bytesPerSecond), 'number'],
     ['Keys', shard => format.count(shard.keys), 'number'],

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Which state follows from what. */
@@ -64,6 +65,15 @@ class ConditionTest {
     }
 
     @Test
+    void a_problem_names_its_source_once() {
+        Condition condition = of(
+                RouteStatus.STARTED,
+                shard(ShardState.CONNECTING, 7, "source 10.0.0.1:7000 cannot be reached: Connection refused"));
+
+        assertThat(condition.problem()).isEqualTo("source 10.0.0.1:7000 cannot be reached: Connection refused");
+    }
+
+    @Test
     void one_shard_that_has_failed_is_a_task_that_has() {
         Condition condition =
                 of(RouteStatus.STARTED, shard(ShardState.STREAMING, 7, ""), shard(ShardState.FAILED, 7, "WRONGTYPE"));
@@ -108,6 +118,8 @@ class ConditionTest {
     @Test
     void while_a_route_is_being_stopped_its_state_stays() {
         assertThat(of(RouteStatus.STOPPING)).isEqualTo(PRESENT);
+        before = TaskState.SYNCHRONIZING;
+        assertThat(of(RouteStatus.STARTED)).as("its consumer is stopped").isEqualTo(PRESENT);
     }
 
     @Test
@@ -160,8 +172,9 @@ class ConditionTest {
                 "",
                 0,
                 applied,
+                OptionalLong.empty(),
                 0,
-                0,
+                OptionalLong.empty(),
                 0,
                 problem);
     }

@@ -29,7 +29,9 @@ final class ProgressLine {
         long keys = counters.stream().mapToLong(ShardCounters::snapshotKeys).sum();
         long commands = counters.stream().mapToLong(ShardCounters::commands).sum();
         long bytes = counters.stream().mapToLong(ShardCounters::bytes).sum();
-        long lagBytes = shards.stream().mapToLong(ShardStatus::lagBytes).sum();
+        long lagBytes = shards.stream()
+                .flatMapToLong(shard -> shard.lagBytes().stream())
+                .sum();
         long lagMillis = shards.stream().mapToLong(ShardStatus::lagMillis).max().orElse(0);
         long now = System.nanoTime();
         double rate = (keys + commands - lastWork) * 1e9 / (now - lastNanos);

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -64,8 +65,9 @@ class ShardReplicationTest {
                         "",
                         0,
                         -1,
+                        OptionalLong.empty(),
                         0,
-                        0,
+                        OptionalLong.empty(),
                         0,
                         ""));
     }

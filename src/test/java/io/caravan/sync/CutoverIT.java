@@ -70,6 +70,31 @@ class CutoverIT {
     }
 
     @Test
+    void heartbeats_do_not_keep_a_source_from_being_quiet() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan = management
+                        .managed(CaravanProcess.between(pair))
+                        .with("heartbeatInterval", "100")
+                        .start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            RedisServer source = pair.sourceMasters.get(0);
+            source.command("SET", "key", "value");
+            management.awaitState("Synchronizing");
+            Await.until(
+                    "a heartbeat is applied",
+                    PATIENCE,
+                    () -> management.task().get("lag").get("heartbeatSeconds").isNumber());
+            assertThat(commands.run("status").output()).containsPattern("lag 0 bytes|lag .* s, heartbeat [0-9.]+ s,");
+
+            Ended ended = commands.run("cutover");
+
+            assertThat(ended.output()).contains("the source is quiet", "equal: 1 keys compared", "The task is stopped");
+            assertThat(ended.exitCode()).isZero();
+            assertThat(String.valueOf(source.command("KEYS", "*"))).isEqualTo("[key]");
+        }
+    }
+
+    @Test
     void sides_that_differ_keep_the_task_running_and_let_writes_go() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 CaravanProcess caravan =

@@ -136,6 +136,27 @@ class PrecheckRightsIT {
         }
     }
 
+    @EachServer(min = "6.0")
+    void an_account_that_may_not_write_heartbeats(ServerProgram program) throws Exception {
+        try (RedisServer source =
+                        user(RedisServer.on(program), "~*", "+@all", "-set").start();
+                RedisServer destination = RedisServer.start(Pair.newer())) {
+            asUser(source, destination).skipped("right to write heartbeat", "none is written (heartbeatInterval=0)");
+            Prechecked.of(Prechecked.task(source, destination)
+                            .with("source.password", "app:" + SECRET)
+                            .with("heartbeatInterval", "5000"))
+                    .failed(
+                            "right to write heartbeat",
+                            address(source),
+                            "may not SET: '",
+                            "+set +del ~caravan:heartbeat:*",
+                            "heartbeatInterval=0");
+            Prechecked.of(Prechecked.task(source, destination).with("heartbeatInterval", "5000"))
+                    .passed("right to write heartbeat", "one every 5000 ms is permitted");
+            assertThat(source.number("DBSIZE")).isZero();
+        }
+    }
+
     @Test
     void an_account_that_need_not_read() throws Exception {
         try (RedisServer source = user(RedisServer.on(Pair.older()), "+psync", "+replconf", "+ping", "+info", "+time")

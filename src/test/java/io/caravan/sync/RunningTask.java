@@ -167,7 +167,10 @@ public final class RunningTask implements AutoCloseable {
 
     /** Waits until the destination has acknowledged all that has been received, and no more comes for a moment. */
     public RunningTask awaitLagZero() {
-        Await.until("lag 0", PATIENCE, () -> shards().stream().allMatch(s -> s.lagBytes() == 0 && s.lagMillis() == 0));
+        Await.until(
+                "lag 0",
+                PATIENCE,
+                () -> shards().stream().allMatch(s -> s.lagBytes().orElse(-1) == 0 && s.lagMillis() == 0));
         return this;
     }
 

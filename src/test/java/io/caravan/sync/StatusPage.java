@@ -11,7 +11,9 @@ final class StatusPage {
     /** A key that would be seen to have been taken for markup: by an element, or by the title. */
     static final String HOSTILE = "<img src=x onerror=document.title='hacked'>";
 
-    private static final int PICTURE_HEIGHT = 1150;
+    private static final int PICTURE_HEIGHT = Integer.getInteger("caravan.picture.height", 1150);
+
+    private static final int WINDOW_HEIGHT = 844;
 
     private final Browser browser;
     private ManagementClient management = new ManagementClient();
@@ -54,6 +56,11 @@ final class StatusPage {
         browser.complaints(); // of attempts that came too early
     }
 
+    /** How much the one task may ask, by the API. */
+    long limit(String name) {
+        return management.task().get("limits").get(name).asLong();
+    }
+
     double percent() {
         Object now =
                 browser.script("return document.querySelector('.card .bar')?.getAttribute('aria-valuetext') ?? ''");
@@ -75,7 +82,9 @@ final class StatusPage {
                 text -> !text.equals(before));
     }
 
+    /** With a dialog, what is in the window: what lies below is not covered. */
     void pictures(String name) throws IOException {
+        int height = browser.shows("dialog[open]") ? WINDOW_HEIGHT : PICTURE_HEIGHT;
         browser.script("document.activeElement.blur()");
         for (int width : List.of(Browser.DESKTOP, Browser.PHONE)) {
             browser.size(width);
@@ -83,9 +92,9 @@ final class StatusPage {
                 browser.scheme(scheme);
                 String file = name + (width == Browser.PHONE ? "-phone" : "") + (scheme.equals("dark") ? "-dark" : "")
                         + ".png";
-                browser.picture(Path.of("target/status-page", file), PICTURE_HEIGHT);
+                browser.picture(Path.of("target/status-page", file), height);
                 if (Boolean.getBoolean("caravan.write.docs")) {
-                    browser.picture(Path.of("docs/images", file), PICTURE_HEIGHT);
+                    browser.picture(Path.of("docs/images", file), height);
                 }
             }
         }

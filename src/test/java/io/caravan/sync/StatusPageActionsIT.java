@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.servers.Await;
 import io.caravan.servers.DeploymentClient;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /**
@@ -18,36 +14,11 @@ import org.openqa.selenium.Keys;
  */
 class StatusPageActionsIT {
 
-    private static StatusPage page;
-    private static Browser browser;
+    @RegisterExtension
+    static final StatusPageWindow WINDOW = new StatusPageWindow();
 
-    @BeforeAll
-    static void startBrowser() throws IOException {
-        if (Browser.isInstalled()) {
-            browser = Browser.start();
-            page = new StatusPage(browser);
-        }
-    }
-
-    @AfterAll
-    static void endBrowser() throws IOException {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void beginAnew() {
-        Browser.assumeInstalled();
-        page.beginAnew();
-    }
-
-    @AfterEach
-    void nothingWasExecuted() {
-        if (browser != null) {
-            assertThat(browser.title()).isNotEqualTo("hacked");
-        }
-    }
+    private final StatusPage page = WINDOW.page();
+    private final Browser browser = WINDOW.browser();
 
     @Test
     void a_moment_of_a_chart_is_read_by_the_arrow_keys() throws Exception {

@@ -7,12 +7,8 @@ import io.caravan.servers.Dataset;
 import io.caravan.servers.Load;
 import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /**
@@ -21,47 +17,24 @@ import org.openqa.selenium.Keys;
  */
 class StatusPageIT {
 
-    private static StatusPage page;
-    private static Browser browser;
+    @RegisterExtension
+    static final StatusPageWindow WINDOW = new StatusPageWindow();
 
-    @BeforeAll
-    static void startBrowser() throws IOException {
-        if (Browser.isInstalled()) {
-            browser = Browser.start();
-            page = new StatusPage(browser);
-        }
-    }
-
-    @AfterAll
-    static void endBrowser() throws IOException {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void beginAnew() {
-        Browser.assumeInstalled();
-        page.beginAnew();
-    }
-
-    @AfterEach
-    void nothingWasExecuted() {
-        if (browser != null) {
-            assertThat(browser.title()).isNotEqualTo("hacked");
-        }
-    }
+    private final StatusPage page = WINDOW.page();
+    private final Browser browser = WINDOW.browser();
 
     @Test
     void a_task_under_load_is_shown_as_it_moves() throws Exception {
         try (Pair pair = Pair.clusters();
-                CaravanProcess caravan =
-                        page.managed(CaravanProcess.between(pair)).start();
+                CaravanProcess caravan = page.managed(CaravanProcess.between(pair))
+                        .with("heartbeatInterval", "1000")
+                        .start();
                 Load load = Load.on(pair.source).seed(51).perSecond(4000).start()) {
             caravan.awaitAcknowledged(pair.sourceMasters);
             page.open();
             browser.await(".card .badge", "Synchronizing");
             page.assertMoves(".card .tile:nth-child(2) .note");
+            browser.await(".card .tile:nth-child(1) .note", " · heartbeat ");
             Await.until(
                     "the title says it",
                     Browser.PATIENCE,
@@ -203,7 +176,7 @@ class StatusPageIT {
 
                 assertThat(browser.text(".precheck .items > li"))
                         .contains("destination empty", "holds 1 key already", "What to do: ");
-                assertThat(browser.text(".view section h2"))
+                assertThat(browser.text(".view .part:not([hidden]) h2"))
                         .as("it stands first")
                         .isEqualTo("Precheck");
                 assertThat(browser.shows("details li")).isFalse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.servers.Dataset;
+import io.caravan.servers.RedisServer;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,8 @@ class TaskLifeIT {
                             "actions",
                             "events",
                             "precheckReport",
-                            "verification");
+                            "verification",
+                            "cutover");
             assertThat(task.get("source"))
                     .hasToString("{\"nodes\":\"" + Pair.nodes(pair.sourceMasters)
                             + "\",\"kind\":\"cluster\",\"version\":\"7.0.15\"}");
@@ -133,6 +135,50 @@ class TaskLifeIT {
                                     .filter(event -> event.get("text").asText().startsWith("Failed: "))
                                     .count()
                             == 2);
+        }
+    }
+
+    @Test
+    void a_supervised_task_that_waits_for_its_start_is_not_called_stopped() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask running = management
+                        .managed(pair.task())
+                        .with("precheck", "true")
+                        .with("camel.routeController.enabled", "true")
+                        .with("camel.routeController.initialDelay", "2500") // the state is looked at every second
+                        .start()) {
+            management.awaitState("Synchronizing");
+
+            assertThat(management.events("state"))
+                    .containsExactly("Prechecking", "Connecting", "Initial synchronization", "Synchronizing");
+            running.awaitApplied(pair.sourceMasters);
+        }
+    }
+
+    @Test
+    void what_is_written_during_a_snapshot_is_lag() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer())) {
+            RedisServer source = pair.sourceMasters.get(0);
+            for (int i = 0; i < 1000; i++) {
+                source.command("SET", "key:" + i, "value");
+            }
+            try (RunningTask running = management
+                    .managed(pair.task())
+                    .with("snapshotKeysPerSecond", "20")
+                    .with("maxBatchCommands", "10")
+                    .start()) {
+                management.awaitState("Initial synchronization");
+
+                source.command("SET", "large", "x".repeat(100_000));
+
+                management.awaitTask(
+                        "what was written meanwhile is told",
+                        task -> task.get("state").asText().equals("Initial synchronization")
+                                && task.get("lag").get("bytes").asLong() > 100_000
+                                && task.get("lag").get("bytes").asLong() < 200_000);
+                running.consumer().setSnapshotKeysPerSecond(0);
+                running.awaitApplied(pair.sourceMasters).awaitLagZero();
+            }
         }
     }
 
