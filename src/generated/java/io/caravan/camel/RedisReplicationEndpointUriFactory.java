@@ -23,7 +23,7 @@ public class RedisReplicationEndpointUriFactory extends org.apache.camel.support
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(38);
+        Set<String> props = new HashSet<>(39);
         props.add("bridgeErrorHandler");
         props.add("checkpoint");
         props.add("checkpointInterval");
