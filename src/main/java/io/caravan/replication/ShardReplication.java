@@ -7,7 +7,6 @@ import io.caravan.command.KeyValue;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
-import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
 import io.caravan.node.ServerVersion;
 import io.caravan.resp.MalformedRespException;
@@ -64,12 +63,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final StopSignal stop = new StopSignal();
 
     private final CurrentMaster master;
-    private final LinkChoice choice;
-    private final LinkWatch watch;
-
-    /** The name of the history that the link brings; empty while there is no link, or it does not matter. */
-    private volatile String linkedHistory = "";
-
+    private final LinkedNode node;
     private final ShardInbox inbox;
     private volatile ShardState state = ShardState.CONNECTING;
     private volatile String problem = "";
@@ -101,8 +95,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         served = master.slots();
         this.inbox = inbox;
         this.master = new CurrentMaster(session.topology(), master);
-        choice = new LinkChoice(settings, this.master, clock);
-        watch = new LinkWatch(choice, this.master, this::streamingLink, threads, System::nanoTime);
+        node = new LinkedNode(settings, this.master, clock, this::streamingLink, threads);
         name = master.address().toString();
         backoff = new Backoff(settings.firstBackoff(), settings.longestBackoff());
         relinkBackoff = new Backoff(settings.firstBackoff(), settings.longestBackoff());
@@ -116,8 +109,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         if (empties) {
             outlet.readsNothing();
         }
-        keyReader =
-                new SourceKeyReader(settings, this.master::now, () -> linkedHistory, clock, session.keyReaderThread());
+        keyReader = new SourceKeyReader(settings, this.master::now, node::history, clock, session.keyReaderThread());
         if (from != null) {
             record.startAt(from);
             outlet.staleUntil(hasStaleKeys() ? Long.MAX_VALUE : 0);
@@ -336,25 +328,17 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
 
     /** What the master says of its replication, at its address. */
     void masterSays(ServerInfo replication) {
-        if (!choice.prefersReplicas()) {
-            SourceConnection.offsetIn(replication).ifPresent(this::sourceOffset);
-            return;
+        OptionalLong offset = SourceConnection.offsetIn(replication);
+        switch (node.masterSays(replication)) {
+            case WHOLLY -> offset.ifPresent(this::sourceOffset);
+            case FOR_THE_LAG -> offset.ifPresent(reached -> sourceOffset = reached);
+            case NOT -> {}
         }
-        var history = new NodeHistory(replication);
-        String linked = linkedHistory;
-        if (linked.isEmpty() || history.isCalled(linked)) {
-            history.offset().ifPresent(this::sourceOffset);
-        } else if (history.wasCalled(linked)) {
-            history.offset().ifPresent(offset -> sourceOffset = offset); // a sweep counts in the history of the link
-        }
-        watch.masterSays(history);
     }
 
     /** The master does not answer. */
     void masterIsSilent() {
-        if (choice.prefersReplicas()) {
-            watch.masterIsSilent();
-        }
+        node.masterIsSilent();
     }
 
     private @Nullable LinkKeeper streamingLink() {
@@ -390,7 +374,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         long received = streaming == null ? NOWHERE : streaming.flushed().offset();
         return new ShardStatus(
                 name,
-                choice.chosen().address().toString(),
+                node.address().toString(),
                 master.address().toString(),
                 state,
                 reading == null ? SnapshotProgress.NONE : reading.progress(),
@@ -401,7 +385,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 window.oldestAgeMillis(),
                 heartbeats.lagMillis(System.nanoTime()),
                 inbox.spooledBytes(),
-                firstOf(problem, inbox.problem(), watch.problem()));
+                firstOf(problem, inbox.problem(), node.problem()));
     }
 
     private static String firstOf(String... problems) {
@@ -448,7 +432,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 stream = readSnapshot(queue, opened, full);
             } else if (behind.isPresent()) {
                 long offset = behind.get().offset();
-                LOG.info("source {}: partial resynchronization, streaming from offset {}", linkedTo(), offset);
+                LOG.info("source {}: partial resynchronization, streaming from offset {}", node.address(), offset);
             }
             if (inbox.isSpooling()) {
                 opened.keep();
@@ -463,35 +447,24 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     public ReplicationLink connect(
             ReceiveQueue queue, ReplicationLink.Listener listener, Optional<ReplicationPosition> from)
             throws IOException {
-        LinkTarget target = choice.choose(from);
+        LinkTarget target = node.choose(from);
         return ReplicationLink.open(
                 settings, target, new ReplicationLink.Purpose(queue, listener, this::appliedOffset));
     }
 
-    /** A replica that refuses is no reason to stop: there are others, and the master. */
     @Override
     public IOException notLinked(IOException cause) {
-        LinkTarget target = choice.chosen();
-        if (!target.replica() || stop.isGiven()) {
-            return cause;
-        }
-        choice.avoid(target.address());
-        return cause instanceof SourceException failure && failure.remedy() == SourceException.Remedy.STOP
-                ? SourceException.retry(
-                        "no link to a replica: " + cause.getMessage() + "; another node is tried", cause)
-                : cause;
+        return stop.isGiven() ? cause : node.refused(cause);
     }
 
     @Override
     public void granted(String replicationId) {
-        if (choice.prefersReplicas()) {
-            linkedHistory = replicationId;
-        }
+        node.granted(replicationId);
     }
 
     @Override
     public void ended() {
-        linkedHistory = "";
+        node.ended();
     }
 
     @Override
@@ -550,14 +523,14 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
             problem = "";
             state = ShardState.STREAMING;
         }
-        LOG.info("source {}: linked again, receiving from offset {}", linkedTo(), position.offset());
+        LOG.info("source {}: linked again, receiving from offset {}", node.address(), position.offset());
     }
 
     private StreamReader readSnapshot(ReceiveQueue queue, LinkKeeper opened, PsyncReply.FullResynchronization full)
             throws IOException {
         LOG.info(
                 "source {}: full resynchronization, snapshot at offset {} of history {}",
-                linkedTo(),
+                node.address(),
                 full.offset(),
                 full.replicationId());
         counters.fullyResynchronized();
@@ -582,7 +555,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         byte[] rest = reader.run();
         LOG.info(
                 "source {}: snapshot of {} keys received, streaming from offset {}",
-                linkedTo(),
+                node.address(),
                 reader.progress().keys(),
                 full.offset());
         var from = new ReplicationPosition(full.replicationId(), full.offset(), reader.streamDatabase());
@@ -608,10 +581,6 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
                 master.address());
         outlet.empty(position.replicationId(), position.offset());
         record.emptied();
-    }
-
-    private NodeAddress linkedTo() {
-        return choice.chosen().address();
     }
 
     private void readStream(ReceiveQueue queue) throws IOException {

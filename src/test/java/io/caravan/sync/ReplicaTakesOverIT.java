@@ -13,6 +13,7 @@ import io.caravan.servers.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReplicaTakesOverIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int KILLS = 3;
     private static final int SHARDS = 3; // so that two are left to elect a replica of the third
 
@@ -116,7 +117,7 @@ class ReplicaTakesOverIT {
                 task.restart();
             }
             written = load.stop();
-            awaitMarkers();
+            awaitAcknowledged();
             assertThat(task.output().lines().filter(line -> line.contains("linking to its replica")))
                     .hasSizeGreaterThanOrEqualTo(SHARDS * KILLS);
         }
@@ -140,8 +141,8 @@ class ReplicaTakesOverIT {
                                 master.info("replication", "slave0").contains("port=" + replica.port() + ",")));
     }
 
-    /** What is written to each shard last has arrived, and so has everything before. */
-    private void awaitMarkers() {
+    /** Waits until all that each master has written by now is acknowledged, to it or to a replica that is linked to. */
+    private void awaitAcknowledged() {
         for (RedisServer each : source.masters()) {
             String marker = IntStream.iterate(0, i -> i + 1)
                     .mapToObj(i -> "marker:" + i)
@@ -149,8 +150,24 @@ class ReplicaTakesOverIT {
                     .findFirst()
                     .orElseThrow();
             each.command("SET", marker, "1");
-            Await.until(marker + " has arrived", PATIENCE, () -> "1".equals(atDestination(marker)));
+            long written = Long.parseLong(each.info("replication", "master_repl_offset"));
+            List<RedisServer> nodes = Stream.concat(Stream.of(each), source.replicasOf(each).stream())
+                    .toList();
+            Await.until(
+                    each + " has an acknowledgement of " + written,
+                    PATIENCE,
+                    () -> nodes.stream().anyMatch(node -> acknowledgedTo(node) >= written));
         }
+    }
+
+    /** What our link has acknowledged to a node: it is the one that has not said at which port it listens. */
+    private static long acknowledgedTo(RedisServer node) {
+        return String.valueOf(node.command("INFO", "replication"))
+                .lines()
+                .filter(line -> line.matches("slave\\d+:.*port=0,state=online,.*"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".*offset=(\\d+).*", "$1")))
+                .max()
+                .orElse(0);
     }
 
     private String atDestination(String key) {
@@ -171,7 +188,7 @@ class ReplicaTakesOverIT {
                 .orElseThrow();
     }
 
-    private static long streams(CaravanProcess task) {
-        return task.output().split("streaming from offset", -1).length - 1L;
+    private static int streams(CaravanProcess task) {
+        return task.output().split("streaming from offset", -1).length - 1;
     }
 }
