@@ -409,7 +409,7 @@ public final class ReplicationSession {
      * @param era that of the shard before the source was asked
      */
     public void swept(SourceShard shard, int era) {
-        shards.stream().filter(shard::equals).forEach(replication -> replication.swept(era));
+        of(shard).sweep().lookedThrough(era);
     }
 
     /**
@@ -418,22 +418,22 @@ public final class ReplicationSession {
      * @param shard one of this session
      */
     public CompletionStage<List<byte[]>> absent(SourceShard shard, int database, List<byte[]> keys) {
-        return of(shard).absent(database, keys);
+        return of(shard).keys().absent(database, keys);
     }
 
     /** The slots of a shard to look through for keys that the source has no more. */
     public BitSet slotsToSweep(SourceShard shard) {
-        return of(shard).slotsToSweep();
+        return of(shard).sweep().slots(shard.slots());
     }
 
     /** The slots of a shard of which all keys are to be read again, since another shard had them. */
     public BitSet slotsGained(SourceShard shard) {
-        return of(shard).slotsGained();
+        return of(shard).sweep().gained();
     }
 
     /** The keys that the source has of a slot. Does not wait. */
     public CompletionStage<List<byte[]>> keysIn(SourceShard shard, int slot) {
-        return of(shard).keysIn(slot);
+        return of(shard).keys().keysIn(slot);
     }
 
     private ShardReplication of(SourceShard shard) {

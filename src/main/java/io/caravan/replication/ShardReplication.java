@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -41,7 +40,6 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
     private final Limits limits;
     private final CommandTable commands;
     private final Gate linking;
-    private final boolean sweeps;
     private final boolean slotsKnown;
     private final boolean empties;
     private final Resharding resharding;
@@ -87,7 +85,6 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         limits = session.limits();
         commands = session.commands();
         linking = session.linking();
-        sweeps = session.sweeps();
         slotsKnown = session.slotsKnown();
         empties = session.empties();
         resharding = session.resharding();
@@ -105,14 +102,14 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         ceiling = new Ceiling(session.progressWanted());
         record = new ProgressRecord(name, window, ceiling, resharding, passage);
         outlet = new BatchOutlet(this, window, session.sink(), counters, clock, ceiling);
-        sweep = new ShardSweep(record, outlet);
+        sweep = new ShardSweep(record, outlet, passage, session.sweeps());
         if (empties) {
             outlet.readsNothing();
         }
         keyReader = new SourceKeyReader(settings, this.master::now, node::history, clock, session.keyReaderThread());
         if (from != null) {
             record.startAt(from);
-            outlet.staleUntil(hasStaleKeys() ? Long.MAX_VALUE : 0);
+            sweep.beginsWithStaleKeys();
             from.position().ifPresent(position -> {
                 outlet.repeatedUntil(from.ceiling());
                 outlet.continues(record.lineage());
@@ -241,48 +238,27 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         return record;
     }
 
-    /** Whether the destination may have keys that the source has no more, and nothing stands in the way of looking for them. */
+    /** Whether the destination's keys are to be looked through, and nothing stands in the way of that. */
     boolean isToBeSwept() {
-        return state == ShardState.STREAMING && record.isToBeSwept(sweeps);
+        return state == ShardState.STREAMING && sweep.isDue();
     }
 
-    /** The slots to look through for keys that the source has no more. */
-    BitSet slotsToSweep() {
-        return record.isSweepDue() ? slots() : slotsGained();
+    ShardSweep sweep() {
+        return sweep;
     }
 
-    /** The slots of which all keys are to be read again, since another shard had them. */
-    BitSet slotsGained() {
-        return (BitSet) passage.gained().clone();
-    }
-
-    /** Keys of a slot that the master has. */
-    CompletionStage<List<byte[]>> keysIn(int slot) {
-        return keyReader.keysIn(slot);
-    }
-
-    private boolean hasStaleKeys() {
-        return sweeps && record.isSweepDue() || !passage.gained().isEmpty();
+    SourceKeyReader keys() {
+        return keyReader;
     }
 
     @Override
     public boolean mayBeStale(int slot) {
-        return sweeps && record.isSweepDue() || passage.gained().get(slot);
+        return sweep.mayBeStale(slot);
     }
 
     @Override
     public boolean serves(int slot) {
         return served.get(slot);
-    }
-
-    /** The destination has no keys any more that the source has not; those that have come since are in the stream. */
-    void swept(int era) {
-        sweep.lookedThrough(era);
-    }
-
-    /** Which of these keys the source has not. */
-    CompletionStage<List<byte[]>> absent(int database, List<byte[]> keys) {
-        return keyReader.absent(database, keys);
     }
 
     Ceiling ceiling() {
@@ -545,7 +521,7 @@ final class ShardReplication implements Runnable, SourceShard, LinkKeeper.Shard 
         queue.beginSnapshot(full.replicationId()); // what comes while the destination stands still may overflow already
         record.awaitSnapshotWritten(position, outlet.lineage());
         emptyDestination(position);
-        outlet.staleUntil(hasStaleKeys() ? Long.MAX_VALUE : 0);
+        sweep.beginsWithStaleKeys();
         state = ShardState.WAITING_FOR_SNAPSHOT;
         var source = SnapshotSource.open(queue);
         state = ShardState.SNAPSHOT;

@@ -1,5 +1,7 @@
 package io.caravan.replication;
 
+import java.util.BitSet;
+
 /**
  * How far the destination is looked through for keys of a shard that the source has lost, and what that says counts for.
  *
@@ -12,11 +14,46 @@ final class ShardSweep {
 
     private final ProgressRecord record;
     private final BatchOutlet outlet;
+    private final Resharding.Passage passage;
+    private final boolean removes;
     private int offsetsToAwait;
 
-    ShardSweep(ProgressRecord record, BatchOutlet outlet) {
+    /** @param removes whether what the source has lost before a repeated snapshot is removed */
+    ShardSweep(ProgressRecord record, BatchOutlet outlet, Resharding.Passage passage, boolean removes) {
         this.record = record;
         this.outlet = outlet;
+        this.passage = passage;
+        this.removes = removes;
+    }
+
+    /** Whether there are keys to be looked through, and nothing has to be applied before. */
+    boolean isDue() {
+        return record.isToBeSwept(removes);
+    }
+
+    /**
+     * The slots to look through for keys that the source has no more.
+     *
+     * @param served those that the shard serves
+     */
+    BitSet slots(BitSet served) {
+        return record.isSweepDue() ? served : gained();
+    }
+
+    /** The slots of which all keys are to be read again, since another shard had them. */
+    BitSet gained() {
+        return (BitSet) passage.gained().clone();
+    }
+
+    /** Whether the destination may have a key of this slot otherwise than the stream takes it for. */
+    boolean mayBeStale(int slot) {
+        return removes && record.isSweepDue() || passage.gained().get(slot);
+    }
+
+    /** Commands meet such keys from now on, if there may be any. */
+    void beginsWithStaleKeys() {
+        boolean any = removes && record.isSweepDue() || !passage.gained().isEmpty();
+        outlet.staleUntil(any ? Long.MAX_VALUE : 0);
     }
 
     /** A history begins: a sweep that has not come to its end is one of the snapshot before. */

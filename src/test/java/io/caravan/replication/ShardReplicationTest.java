@@ -97,7 +97,7 @@ class ShardReplicationTest {
     void a_sweep_of_the_snapshot_before_counts_for_nothing() {
         ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0), true);
 
-        shard.swept(1);
+        shard.sweep().lookedThrough(1);
         shard.sourceOffset(4000);
         shard.sourceOffset(4500);
 
@@ -108,7 +108,7 @@ class ShardReplicationTest {
     void a_sweep_is_over_with_what_the_source_had_written_by_its_end() {
         ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0), true);
 
-        shard.swept(0);
+        shard.sweep().lookedThrough(0);
         shard.sourceOffset(4000);
         assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
 
@@ -122,8 +122,8 @@ class ShardReplicationTest {
 
         int era = shard.era();
         shard.tookOver(4711);
-        shard.swept(era);
-        shard.swept(shard.era());
+        shard.sweep().lookedThrough(era);
+        shard.sweep().lookedThrough(shard.era());
         shard.sourceOffset(4000);
         shard.sourceOffset(4800);
         shard.tookOver(4711); // it had said what may be lost
