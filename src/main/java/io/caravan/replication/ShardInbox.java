@@ -22,6 +22,9 @@ final class ShardInbox {
     private final @Nullable Spooling spooling;
     private volatile ReceiveQueue queue;
 
+    /** Where another process would go on: offset of the last checkpoint, this process's or one before it; none if there is none. */
+    private volatile long stored = Long.MAX_VALUE;
+
     /** What an earlier process has left on the disk ends here; used as long as no link has been made. */
     private @Nullable ReplicationPosition left;
 
@@ -60,6 +63,7 @@ final class ShardInbox {
             return begun;
         }
         ReplicationPosition from = begun.position().get();
+        stored = from.offset();
         Spool spool = spooling.spool();
         OptionalLong end = spool.recover(from.replicationId(), from.offset());
         if (end.isEmpty()) {
@@ -92,6 +96,7 @@ final class ShardInbox {
         }
         var buffers = new ReceivedBuffers(end.replicationId(), reader.offset(), end.offset());
         queue = new ReceiveQueue(receiveBytes, buffers, spooling);
+        queue.stored(stored);
         return queue;
     }
 
@@ -107,6 +112,7 @@ final class ShardInbox {
 
     /** A checkpoint at {@code offset} is stored. */
     void stored(long offset) {
+        stored = offset;
         queue.stored(offset);
     }
 

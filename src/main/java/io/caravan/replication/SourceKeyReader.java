@@ -1,8 +1,8 @@
 package io.caravan.replication;
 
 import io.caravan.command.Databases;
-import io.caravan.command.ReservedKeys;
 import io.caravan.command.KeyValue;
+import io.caravan.command.ReservedKeys;
 import io.caravan.node.ServerInfo;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;

@@ -108,7 +108,8 @@ public final class EnduranceBench {
         long storing = 0;
         long all = 0;
         for (RedisServer master : destination.masters()) {
-            for (String line : String.valueOf(master.command("INFO", "commandstats")).split("\r?\n")) {
+            for (String line :
+                    String.valueOf(master.command("INFO", "commandstats")).split("\r?\n")) {
                 if (line.startsWith("cmdstat_")) {
                     long micros = figure(line, "usec");
                     all += micros;

@@ -9,10 +9,12 @@ import io.caravan.spool.SpoolPlace;
 import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -118,6 +120,7 @@ class OverflowTest {
         send(100);
         awaitSpooled(100 * BUFFER);
         read(40_000);
+        queue.stored(20_000);
         queue.applied(25_000);
         directory.close(); // as if this process were gone
 
@@ -128,6 +131,28 @@ class OverflowTest {
         assertThat(queue.received()).isEqualTo(new ReplicationPosition(HISTORY, sent, 0));
         send(20);
         assertThat(read((int) (sent - 20_000))).isEqualTo(bytes(20_000, sent));
+    }
+
+    @Test
+    void what_lies_behind_the_checkpoint_is_kept_until_this_process_has_stored_another() throws IOException {
+        send(400);
+        awaitSpooled(400 * BUFFER);
+        queue.stored(20_000);
+        directory.close();
+        ReplicationPosition from = recovered(new ReplicationPosition(HISTORY, 20_000, 3));
+        queue = inbox.renew(Optional.of(from));
+        List<String> files = files();
+
+        read((int) (sent - 20_000 - BUFFER));
+        queue.applied(sent - BUFFER);
+        long before = inbox.spooledBytes();
+        send(1);
+        awaitSpooled(before + 1); // the writer deletes before it writes
+        assertThat(files()).containsAll(files);
+
+        inbox.stored(sent - 2 * BUFFER);
+        queue.applied(sent - 2 * BUFFER);
+        Await.until("what is before is deleted", PATIENCE, () -> !spooled().contains(Collections.min(files)));
     }
 
     @Test
@@ -393,6 +418,14 @@ class OverflowTest {
     private void reopen() throws IOException {
         directory = SpoolDirectory.open(new SpoolPlace(folder, "test", LIMIT), List.of("shard"));
         inbox = ShardInbox.spooling(MEMORY, directory.spoolOf("shard"), "shard", threads);
+    }
+
+    private List<String> spooled() {
+        try {
+            return files();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<String> files() throws IOException {
