@@ -51,6 +51,7 @@ final class ReadRight {
                         GRANT);
             } else {
                 lookAtSamples(server, rights, findings);
+                lookAtSlots(server, rights, findings);
             }
         }
     }
@@ -66,6 +67,21 @@ final class ReadRight {
                     "may not read " + refused.size() + " of " + keys.size() + " keys that were tried: '"
                             + refused.get(0).reason() + "'",
                     "grant the user the keys that are copied, ~* for all; see that includeKeys selects no others");
+        }
+    }
+
+    /** Only after the source has been resharded they are needed. */
+    private static void lookAtSlots(Server server, Rights rights, Findings findings) throws IOException {
+        if (server.membership().isEmpty()) {
+            return;
+        }
+        List<Rights.Refusal> refused = rights.refused(List.of(List.of("CLUSTER", "GETKEYSINSLOT", "0", "1")));
+        if (!refused.isEmpty()) {
+            findings.warn(
+                    server.name(),
+                    "may not list the keys of a slot: '" + refused.get(0).reason()
+                            + "'; should the source be resharded, a shard that is given slots takes another snapshot",
+                    "grant the user +cluster|getkeysinslot (+cluster before Redis 7.0)");
         }
     }
 

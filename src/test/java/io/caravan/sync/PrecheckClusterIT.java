@@ -51,6 +51,19 @@ class PrecheckClusterIT {
     }
 
     @Test
+    void an_account_that_may_not_list_the_keys_of_a_slot() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            pair.sourceMasters.get(0).command("ACL", "SETUSER", "default", "-cluster|getkeysinslot");
+
+            Prechecked.of(pair.task())
+                    .warned(
+                            "right to read keys",
+                            address(pair.sourceMasters.get(0)),
+                            "may not list the keys of a slot");
+        }
+    }
+
+    @Test
     void slots_on_their_way() throws Exception {
         try (Pair pair = Pair.clusters()) {
             move(pair.sourceCluster(), 0, "MIGRATING");
