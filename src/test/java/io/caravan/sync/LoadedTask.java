@@ -2,12 +2,15 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.node.SlotRanges;
 import io.caravan.replication.ShardCounters;
 import io.caravan.servers.Await;
 import io.caravan.servers.Load;
 import io.caravan.servers.LoadReport;
+import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -106,9 +109,13 @@ final class LoadedTask implements AutoCloseable {
         pair.assertEqual();
     }
 
-    /** Waits until it is written down that what the source has written by now is applied: the task goes on in every respect. */
+    /**
+     * Waits until it is written down that what the source has written by now is applied, and that keys of slots that have moved are read
+     * again: the task goes on in every respect.
+     */
     private void awaitCheckpoints() {
         for (RedisServer master : pair.sourceMastersNow()) {
+            String slots = slotsOf(master);
             long written = Long.parseLong(master.info("replication", "master_repl_offset"));
             String history = "replicationId=" + master.info("replication", "master_replid");
             Await.until(
@@ -116,8 +123,19 @@ final class LoadedTask implements AutoCloseable {
                     PATIENCE,
                     this::checkpoints,
                     records -> records.stream()
-                            .anyMatch(record -> record.contains(history) && appliedOf(record) >= written));
+                            .anyMatch(record -> record.contains(history)
+                                    && record.contains(slots)
+                                    && appliedOf(record) >= written));
         }
+    }
+
+    private String slotsOf(RedisServer master) {
+        if (!(pair.source instanceof RedisCluster cluster)) {
+            return "";
+        }
+        var slots = new BitSet();
+        cluster.slotsOf(master).forEach(slots::set);
+        return " slots=" + SlotRanges.text(slots) + " ";
     }
 
     private static long appliedOf(String record) {
