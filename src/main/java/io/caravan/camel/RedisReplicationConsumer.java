@@ -403,6 +403,12 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         // nothing to prepare: doStop stops reading, waits for what is on its way and stores the checkpoint
     }
 
+    /** Whether the destination may have keys otherwise than the source for a while, although everything is applied. Any thread. */
+    public boolean mayHaveStaleKeys() {
+        ReplicationSession running = session;
+        return running != null && running.mayHaveStaleKeys();
+    }
+
     /** The id of the task. */
     public String task() {
         return configuration.taskOf(String.valueOf(getRouteId()));

@@ -132,6 +132,11 @@ final class Cutover {
                 throw new RefusedException("shard " + shard.name() + " is not streaming");
             }
         }
+        if (consumer.mayHaveStaleKeys()) {
+            throw new RefusedException(
+                    "keys are still being put right at the destination, since slots of the source have moved, or a"
+                            + " snapshot was repeated; try again when the log says that they are read again, or removed");
+        }
     }
 
     /** Answers how many commands had come until then. */

@@ -421,6 +421,14 @@ public final class ReplicationSession {
         return of(shard).keys().absent(database, keys);
     }
 
+    /**
+     * Whether the destination may have keys otherwise than the source although everything is applied: after a repeated snapshot, or since
+     * slots have changed their shard. It is put right by itself.
+     */
+    public boolean mayHaveStaleKeys() {
+        return shards.stream().anyMatch(shard -> shard.sweep().mayBeStale());
+    }
+
     /** The slots of a shard to look through for keys that the source has no more. */
     public BitSet slotsToSweep(SourceShard shard) {
         return of(shard).sweep().slots(shard.slots());

@@ -50,10 +50,14 @@ final class ShardSweep {
         return removes && record.isSweepDue() || passage.gained().get(slot);
     }
 
+    /** Whether there may be such keys at all. */
+    boolean mayBeStale() {
+        return removes && record.isSweepDue() || !passage.gained().isEmpty();
+    }
+
     /** Commands meet such keys from now on, if there may be any. */
     void beginsWithStaleKeys() {
-        boolean any = removes && record.isSweepDue() || !passage.gained().isEmpty();
-        outlet.staleUntil(any ? Long.MAX_VALUE : 0);
+        outlet.staleUntil(mayBeStale() ? Long.MAX_VALUE : 0);
     }
 
     /** A history begins: a sweep that has not come to its end is one of the snapshot before. */
