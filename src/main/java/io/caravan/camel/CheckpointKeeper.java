@@ -214,6 +214,11 @@ final class CheckpointKeeper {
         return former;
     }
 
+    /** What is stored may be lost: the next {@link #store} stores all of it again. */
+    synchronized void mayBeLost() {
+        stored.clear();
+    }
+
     /** Stores what has changed, and tells the session; answers when it is stored. Does not wait. */
     synchronized CompletableFuture<Void> store(ReplicationSession session) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);

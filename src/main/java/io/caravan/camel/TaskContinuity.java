@@ -39,11 +39,14 @@ final class TaskContinuity {
     private final CheckpointKeeper keeper;
     private final TaskLease lease;
     private final RedisReplicationConfiguration configuration;
+    private final boolean inDestination;
     private boolean sweeping;
     private boolean readsNothing;
+    private long losses;
 
     private TaskContinuity(
             CheckpointStore store, Lease lease, String task, RedisReplicationConfiguration configuration) {
+        inDestination = store instanceof RedisCheckpointStore;
         this.task = task;
         keeper = new CheckpointKeeper(task, store);
         this.lease = new TaskLease(task, lease, Duration.ofMillis(configuration.getLeaseTime()));
@@ -96,6 +99,9 @@ final class TaskContinuity {
         keeper.load();
         List<String> former = keeper.formerWriters();
         destinations.forEach(destination -> destination.end(former));
+        if (inDestination) {
+            destinations.forEach(Destination::keepNumbers);
+        }
         keeper.writers(destinations.stream().map(Destination::writer).toList());
         readsNothing = destinations.stream().anyMatch(Destination::readsNothing);
         if (readsNothing) {
@@ -144,11 +150,21 @@ final class TaskContinuity {
                 renewal,
                 TimeUnit.MILLISECONDS);
         long interval = configuration.getCheckpointInterval();
-        scheduler.scheduleWithFixedDelay(() -> keeper.store(session), interval, interval, TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(() -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
         if (!readsNothing) {
             var sweeper = new Sweeper(task, session, destinations, sweeping);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** By the scheduler. */
+    private void store(ReplicationSession session, List<Destination> destinations) {
+        long now = destinations.stream().mapToLong(Destination::losses).sum();
+        if (now != losses) {
+            losses = now;
+            keeper.mayBeLost();
+        }
+        keeper.store(session);
     }
 
     private void permitted(ReplicationSession session, List<Destination> destinations) {

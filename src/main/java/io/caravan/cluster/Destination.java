@@ -50,6 +50,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private static final long REPLICAS_MILLIS = 500;
     private static final long REPLICAS_COUNT_MILLIS = 20;
     private static final long SILENCE_MILLIS = 2000;
+    private static final long WATERMARK_MILLIS = 250;
+    private static final long LAST_WORDS_MILLIS = 500;
 
     private final DestinationSettings settings;
     private final LettuceClients clients;
@@ -63,6 +65,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private final Map<String, NodeCounters> counters = new ConcurrentHashMap<>();
     private final NodeProblems problems = new NodeProblems();
     private final ReplicaWatch replicas;
+    private final Restarts restarts;
     private final TopologyRefresh topology;
     private final SplitOrder splitOrder = new SplitOrder();
     private final OldLinks oldLinks = new OldLinks();
@@ -85,6 +88,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         router = new SlotRouter(settings, admin.isCluster(), this, refused, dialect::adapt, eventLoop);
         topology = new TopologyRefresh(admin, eventLoop, router::topology);
         replicas = new ReplicaWatch(admin::replicationOf, eventLoop, router.recent());
+        restarts = new Restarts(router, router.recent(), router.lost(), oldLinks.writer(), eventLoop);
     }
 
     /**
@@ -226,6 +230,14 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
                 .thenApply(reply -> CommandTable.standard().with(AnyOutput.typed(reply)));
     }
 
+    /**
+     * From now on keeps a key of its own at every master, by which it is known what a master has lost that was started again; such a
+     * key vanishes a day after its process has ended. Without it everything is written anew after such a restart. Does not wait.
+     */
+    public void keepNumbers() {
+        eventLoop.execute(restarts::keepNumbers);
+    }
+
     /** The name that its connections bear at the nodes, by which a later process finds them. */
     public String writer() {
         return oldLinks.writer();
@@ -288,6 +300,14 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         return router.refreshes();
     }
 
+    /**
+     * How often a master may have lost something that it had acknowledged, as it was replaced or started again. Batches are put right
+     * by themselves; who wrote something by {@link #call} has to write it again.
+     */
+    public long losses() {
+        return router.lost().count();
+    }
+
     /** Batches taken so far. */
     public long batches() {
         return batches.get();
@@ -303,6 +323,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     @Override
     public void close() {
+        removeWatermarks();
         closed = true;
         topology.close();
         var done = new CompletableFuture<Void>();
@@ -320,10 +341,22 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         clients.close();
     }
 
+    /** Those that cannot be removed now vanish by themselves. */
+    private void removeWatermarks() {
+        CompletableFuture.supplyAsync(restarts::keys, eventLoop)
+                .thenCompose(keys -> CompletableFuture.allOf(keys.stream()
+                        .map(key -> admin.call(List.of("DEL".getBytes(StandardCharsets.US_ASCII), key))
+                                .toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new)))
+                .completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> null)
+                .join();
+    }
+
     @Override
     public void connect(NodeLink link) {
         counters.put(link.address().toString(), link.counters());
-        var rules = new LinkConnector.LinkRules(settings.firstBackoff(), oldLinks, permits);
+        var rules = new LinkConnector.LinkRules(settings.firstBackoff(), oldLinks, permits, restarts);
         var connector = new LinkConnector(link, clients, rules, () -> changed(link));
         connectors.put(link, connector);
         connector.connect();
@@ -333,6 +366,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     @Override
     public void disconnect(NodeLink link) {
         problems.forget(link.address());
+        restarts.forget(link.address());
         LinkConnector connector = connectors.remove(link);
         if (connector != null) {
             connector.close();
@@ -402,6 +436,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         eventLoop.scheduleWithFixedDelay(this::topologyIsStale, pause, pause, TimeUnit.MILLISECONDS);
         eventLoop.scheduleWithFixedDelay(
                 this::lookForSilence, SILENCE_MILLIS / 2, SILENCE_MILLIS / 2, TimeUnit.MILLISECONDS);
+        eventLoop.scheduleWithFixedDelay(restarts::raise, WATERMARK_MILLIS, WATERMARK_MILLIS, TimeUnit.MILLISECONDS);
         boolean replicasCount = settings.acknowledge() == Acknowledge.REPLICAS;
         if (isCluster() || replicasCount) {
             long interval = replicasCount ? REPLICAS_COUNT_MILLIS : REPLICAS_MILLIS;

@@ -1,25 +1,21 @@
 package io.caravan.cluster;
 
-import io.caravan.command.SourceShard;
+import io.caravan.command.CommandBatch;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.SlotRanges;
-import io.caravan.refresh.SourceKey;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a master of the destination was replaced, and repairs what its successor has not received: the keys that were
+ * Notices that a master of the destination was replaced, and has repaired what its successor has not received: the keys that were
  * written to lately are read again at the source.
  *
  * <p>What always holds: (A) What a former master answers from then on counts for nothing: it may not know yet, and lose what it
@@ -31,26 +27,29 @@ import org.slf4j.LoggerFactory;
  */
 final class Failovers {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Failovers.class);
-
     private final SlotRouter router;
     private final RecentBatches recent;
-    private final Set<SourceShard> shards = Collections.newSetFromMap(new WeakHashMap<>());
+    private final LostWrites lost;
     private @Nullable NodeAddress[] before = new NodeAddress[0];
 
-    Failovers(SlotRouter router, RecentBatches recent) {
+    Failovers(SlotRouter router, RecentBatches recent, LostWrites lost) {
         this.router = router;
         this.recent = recent;
-    }
-
-    /** A batch of the shard is here. */
-    void joins(SourceShard shard) {
-        shards.add(shard);
+        this.lost = lost;
     }
 
     /** The masters of the last topology. */
     List<NodeAddress> masters() {
         return Arrays.stream(before).filter(Objects::nonNull).distinct().toList();
+    }
+
+    /** The slots of a master in the last topology; also while nobody serves them, if it was the last one. */
+    BitSet slotsOf(NodeAddress master) {
+        var slots = new BitSet();
+        for (int slot = 0; slot < before.length; slot++) {
+            slots.set(slot, master.equals(before[slot]));
+        }
+        return slots;
     }
 
     /** The masters by slot, whenever they have been asked for. */
@@ -75,68 +74,15 @@ final class Failovers {
         if (link != null) {
             link.close();
         }
-        if (recent.hasForgotten()) {
-            LOG.warn(
-                    "destination {} has been replaced as master of slots {}, and more was written lately than can be remembered:"
-                            + " beginning anew with a snapshot",
-                    former,
-                    SlotRanges.text(slots));
-            shards.forEach(shard -> shard.beginAnew("destination " + former
-                    + " was replaced by a replica that may have lost more writes than are remembered"));
+        String what = "destination " + former + " has been replaced as master of slots " + SlotRanges.text(slots);
+        if (!recent.hasAllThatIsNotReplicated()) {
+            lost.beginAnew(what, "its successor may have lost more of what was written lately than is remembered");
             return;
         }
-        Set<SourceKey> keys = recent.keysOf(slots, router.openTickets().batches());
-        if (router.readsNothing() && !keys.isEmpty()) {
-            beginAnew(former, slots, keys);
-            return;
-        }
-        if (keys.isEmpty()) {
-            LOG.info(
-                    "destination {} has been replaced as master of slots {}; nothing was written there that its replicas may lack",
-                    former,
-                    SlotRanges.text(slots));
-            return;
-        }
-        LOG.warn(
-                "destination {} has been replaced as master of slots {}: {} keys that were written to lately are read again at"
-                        + " the source, for its successor may not have received them",
-                former,
-                SlotRanges.text(slots),
-                keys.size());
-        keys.stream()
-                .collect(Collectors.groupingBy(key -> Map.entry(key.shard(), key.database())))
-                .forEach((where, ofOne) -> {
-                    recent.acknowledgements().repairBegins();
-                    router.refresh(
-                            where.getKey(),
-                            where.getValue(),
-                            ofOne.stream().map(SourceKey::key).toList(),
-                            failure -> {
-                                recent.acknowledgements().repairEnded();
-                                report(former, failure);
-                            });
-                });
-    }
-
-    private static void beginAnew(NodeAddress former, BitSet slots, Set<SourceKey> keys) {
-        LOG.warn(
-                "destination {} has been replaced as master of slots {}: its successor may not have received what was written to {}"
-                        + " keys lately, which are not to be read again (inDoubt=IN_SLOT): beginning anew with a snapshot",
-                former,
-                SlotRanges.text(slots),
-                keys.size());
-        keys.stream()
-                .map(SourceKey::shard)
-                .distinct()
-                .forEach(shard -> shard.beginAnew(
-                        "destination " + former + " was replaced by a replica that may have lost writes"));
-    }
-
-    private static void report(NodeAddress former, @Nullable Throwable failure) {
-        if (failure == null) {
-            LOG.info("destination: what was lost with master {} is repaired", former);
-        } else {
-            LOG.warn("destination: what was lost with master {} is not repaired: {}", former, failure.getMessage());
-        }
+        List<CommandBatch> open = recent.hasReplicas() ? router.openTickets().batches() : List.of();
+        lost.repair(
+                what,
+                Stream.concat(recent.notReplicated().stream(), open.stream()).toList(),
+                slots);
     }
 }

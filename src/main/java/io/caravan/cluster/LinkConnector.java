@@ -1,5 +1,6 @@
 package io.caravan.cluster;
 
+import io.caravan.node.ServerInfo;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -11,6 +12,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,13 +34,14 @@ final class LinkConnector {
     private static final long PERMIT_MILLIS = 50;
 
     /** What goes for every link of a destination. */
-    record LinkRules(Duration firstBackoff, OldLinks oldLinks, Permits permits) {}
+    record LinkRules(Duration firstBackoff, OldLinks oldLinks, Permits permits, Restarts restarts) {}
 
     private final NodeLink link;
     private final LettuceClients clients;
     private final Duration firstBackoff;
     private final OldLinks oldLinks;
     private final Permits permits;
+    private final Restarts restarts;
     private final Runnable onChange;
     private final ClientResources resources;
     private final RedisClient client;
@@ -55,6 +59,7 @@ final class LinkConnector {
         firstBackoff = rules.firstBackoff();
         oldLinks = rules.oldLinks();
         permits = rules.permits();
+        restarts = rules.restarts();
         this.onChange = onChange;
         resources = clients.tapped(new NettyCustomizer() {
             @Override
@@ -105,11 +110,44 @@ final class LinkConnector {
                         channel.close();
                         failed(failure);
                     } else if (over.equals(oldLinks.over())) {
-                        takeOver(channel);
+                        meet(node, channel);
                     } else {
                         endOldLinks(node, channel);
                     }
                 }));
+    }
+
+    /** What the node has lost is known before anything is sent to it. */
+    private void meet(RedisAsyncCommands<byte[], byte[]> node, Channel channel) {
+        restarts.meet(link.address(), new Asked(node)).whenComplete((done, failure) -> {
+            if (failure != null) {
+                channel.close();
+                failed(failure);
+            } else {
+                takeOver(channel);
+            }
+        });
+    }
+
+    /** A node that is asked by a connection that nothing else is sent by yet. */
+    private record Asked(RedisAsyncCommands<byte[], byte[]> node) implements Restarts.Questions {
+
+        @Override
+        public CompletionStage<ServerInfo> info() {
+            return node.info().exceptionally(failure -> passIfRefused(failure)).thenApply(ServerInfo::parse);
+        }
+
+        @Override
+        public CompletionStage<byte @Nullable []> get(byte[] key) {
+            return node.get(key);
+        }
+
+        private static String passIfRefused(Throwable failure) {
+            if (DestinationAdmin.reason(failure).startsWith("NOPERM")) {
+                return "";
+            }
+            throw new CompletionException(failure);
+        }
     }
 
     /** Ends the connection, so that the next one ends those of writers that were not known when it began. */
@@ -162,6 +200,7 @@ final class LinkConnector {
         renewed = false;
         whyDown = reason;
         link.lost();
+        restarts.lost(link);
         onChange.run();
         if (!closed) {
             connect();

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,8 @@ final class NodeLink implements ReplyScanner.Replies {
     /** With each unit the number of replies still expected, doubled, plus 1 if it is repeated. */
     private final UnitRing inFlight = new UnitRing();
 
+    private byte @Nullable [] mark;
+    private Consumer<@Nullable ErrorReply> marked = error -> {};
     private @Nullable Channel channel;
     private @Nullable ChannelHandlerContext out;
     private @Nullable ByteBuf buffer;
@@ -123,13 +126,25 @@ final class NodeLink implements ReplyScanner.Replies {
         unsent.add(unit.ticket(), unit.row(), (asking ? BEHIND_ASKING : 0) | (unit.repeated() ? REPEATED : 0));
     }
 
+    /**
+     * Writes a command of Caravan's own, in database 0, behind what has been written, as soon as the channel takes it. One at a time; if
+     * the connection is lost it is not sent again.
+     *
+     * @param answered told once, of the error if there was one; not at all if the connection is lost
+     */
+    void mark(byte[] command, Consumer<@Nullable ErrorReply> answered) {
+        mark = command;
+        marked = answered;
+        flush();
+    }
+
     /** Writes as much as the channel takes; called again when it takes more. */
     void flush() {
         ChannelHandlerContext open = out;
         if (open == null) {
             return;
         }
-        boolean written = false;
+        boolean written = mark != null && large == null && open.channel().isWritable() && writeMark(open, mark);
         while (open.channel().isWritable() && writeSome(open)) {
             written = true;
         }
@@ -147,7 +162,12 @@ final class NodeLink implements ReplyScanner.Replies {
             buffer = null;
         }
         large = null;
+        mark = null;
         while (!inFlight.isEmpty()) {
+            if (inFlight.isOwn()) {
+                inFlight.remove();
+                continue;
+            }
             BatchTicket ticket = inFlight.ticket();
             int row = inFlight.row();
             inFlight.remove();
@@ -189,6 +209,15 @@ final class NodeLink implements ReplyScanner.Replies {
         if (unsent.isEmpty() || large != null) {
             writeBuffer(open);
         }
+        return true;
+    }
+
+    private boolean writeMark(ChannelHandlerContext open, byte[] command) {
+        int replies = 1 + select(open, 0);
+        ensureBuffer(open, command.length).writeBytes(command);
+        inFlight.addOwn(replies << 1);
+        mark = null;
+        writeBuffer(open);
         return true;
     }
 
@@ -294,17 +323,22 @@ final class NodeLink implements ReplyScanner.Replies {
 
     @Override
     public void reply(byte firstByte) {
-        BatchTicket ticket = inFlight.ticket();
-        int row = inFlight.row();
         int left = (inFlight.number() >> 1) - 1;
         boolean repeated = (inFlight.number() & 1) != 0;
         if (left > 0) {
             inFlight.number(left << 1 | (repeated ? 1 : 0));
             return;
         }
-        inFlight.remove();
         ErrorReply found = error;
         error = null;
+        if (inFlight.isOwn()) {
+            inFlight.remove();
+            marked.accept(found);
+            return;
+        }
+        BatchTicket ticket = inFlight.ticket();
+        int row = inFlight.row();
+        inFlight.remove();
         if (found == null) {
             owner.answered(this, ticket, row);
         } else {
@@ -320,7 +354,7 @@ final class NodeLink implements ReplyScanner.Replies {
 
     @Override
     public void elementError(int element, String message) {
-        UnitGroup group = inFlight.ticket().group;
+        UnitGroup group = inFlight.isOwn() ? null : inFlight.ticket().group;
         if (group != null) {
             group.failed(element, message);
         }

@@ -1,57 +1,57 @@
 package io.caravan.cluster;
 
 import io.caravan.command.CommandBatch;
-import io.caravan.refresh.SourceKey;
 import java.util.ArrayDeque;
-import java.util.BitSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * The batches that ended lately, as long as the replicas of the destination's masters may not have them: a replica that becomes
- * master has lost what it had not received, though it was acknowledged.
+ * The batches that ended lately, as long as a master of the destination may lose them though it has acknowledged them: until its
+ * replicas have them, one of which may become master, and until it has shown that it keeps them should it be started again.
  *
- * <p>Bounded: of too many the oldest are forgotten, which {@link #hasForgotten} says. Owned by the destination's event loop.
+ * <p>Bounded: of too many the oldest are forgotten, so whoever asks for all since some moment has to ask {@link #hasAllSince}. Owned
+ * by the destination's event loop.
  */
 final class RecentBatches {
 
     private static final long MOST_BYTES = 32L * 1024 * 1024;
 
-    private record Ended(CommandBatch batch, long atNanos) {}
+    /** @param atNanos when it ended, of {@link System#nanoTime()} */
+    record Ended(CommandBatch batch, long atNanos) {}
 
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private long bytes;
-    private boolean wanted;
-    private boolean forgotten;
-    private long forgottenAtNanos;
+    private boolean replicas;
+    private long replicatedUntilNanos = System.nanoTime();
+    private long keptUntilNanos = replicatedUntilNanos;
 
-    /** Whether there are replicas at all: if not, nothing is kept. */
-    void wanted(boolean haveReplicas) {
-        wanted = haveReplicas;
-        if (!wanted) {
-            ended.clear();
-            bytes = 0;
-            forgotten = false;
+    /** Batches that ended before are not here, or not all of them. */
+    private long allSinceNanos = replicatedUntilNanos;
+
+    /** Whether there are replicas at all: if not, none need receive anything. */
+    void replicas(boolean areThere) {
+        replicas = areThere;
+        if (!areThere) {
             acknowledgements.replicatedUntil(System.nanoTime());
+            release();
         }
+    }
+
+    /** Whether there are replicas. */
+    boolean hasReplicas() {
+        return replicas;
     }
 
     /** A batch has been acknowledged as a whole. */
     void ended(CommandBatch batch) {
-        if (!wanted) {
-            return;
-        }
         ended.add(new Ended(batch, System.nanoTime()));
         bytes += batch.heldBytes();
         while (bytes > MOST_BYTES) {
-            forgottenAtNanos = remove();
-            forgotten = true;
+            remove();
         }
     }
 
-    /** Whether there is nothing that a replica might lack. */
+    /** Whether there is nothing that a master might lose. */
     boolean isEmpty() {
         return ended.isEmpty() && acknowledgements.isEmpty();
     }
@@ -63,46 +63,58 @@ final class RecentBatches {
 
     /** Every replica has what was acknowledged before {@code nanos} of {@link System#nanoTime()}. */
     void replicatedUntil(long nanos) {
-        while (!ended.isEmpty() && ended.element().atNanos() - nanos < 0) {
-            remove();
-        }
-        forgotten &= forgottenAtNanos - nanos >= 0;
+        replicatedUntilNanos = nanos;
+        release();
         acknowledgements.replicatedUntil(nanos);
     }
 
-    /** Whether there were more than can be remembered. */
-    boolean hasForgotten() {
-        return forgotten;
+    /** Every master keeps what it acknowledged before {@code nanos} of {@link System#nanoTime()}, should it be started again. */
+    void keptUntil(long nanos) {
+        keptUntilNanos = nanos;
+        release();
     }
 
-    /**
-     * The keys of these slots that were written to.
-     *
-     * @param open batches that have not ended, and may have been written in part
-     */
-    Set<SourceKey> keysOf(BitSet slots, List<CommandBatch> open) {
-        Set<SourceKey> keys = new LinkedHashSet<>();
-        ended.forEach(recent -> addKeys(recent.batch(), slots, keys));
-        if (wanted) {
-            open.forEach(batch -> addKeys(batch, slots, keys));
-        }
-        return keys;
-    }
-
-    private static void addKeys(CommandBatch batch, BitSet slots, Set<SourceKey> keys) {
-        for (int row = 0; row < batch.size(); row++) {
-            int slot = batch.slot(row);
-            if (slot != CommandBatch.NO_SLOT && slots.get(slot) && !batch.isReserved(row)) {
-                int database = batch.database(row);
-                UnitKeys.of(batch, row)
-                        .forEach(key -> keys.add(SourceKey.of(batch.origin().shard(), database, key)));
-            }
+    private void release() {
+        while (!ended.isEmpty()
+                && ended.element().atNanos() - keptUntilNanos < 0
+                && (!replicas || ended.element().atNanos() - replicatedUntilNanos < 0)) {
+            remove();
         }
     }
 
-    private long remove() {
+    /** What replicas may lack. */
+    List<CommandBatch> notReplicated() {
+        return replicas
+                ? all().stream()
+                        .filter(recent -> recent.atNanos() - replicatedUntilNanos >= 0)
+                        .map(Ended::batch)
+                        .toList()
+                : List.of();
+    }
+
+    /** Whether everything that replicas may lack is remembered. */
+    boolean hasAllThatIsNotReplicated() {
+        return !replicas || hasAllSince(replicatedUntilNanos);
+    }
+
+    /** All that are remembered, the oldest first. */
+    List<Ended> all() {
+        return List.copyOf(ended);
+    }
+
+    /** Whether every batch that ended at {@code nanos} of {@link System#nanoTime()} or later is remembered. */
+    boolean hasAllSince(long nanos) {
+        return nanos - allSinceNanos >= 0;
+    }
+
+    /** Since when every batch is remembered, of {@link System#nanoTime()}. */
+    long allSinceNanos() {
+        return allSinceNanos;
+    }
+
+    private void remove() {
         Ended oldest = ended.remove();
         bytes -= oldest.batch().heldBytes();
-        return oldest.atNanos();
+        allSinceNanos = oldest.atNanos() + 1;
     }
 }

@@ -78,7 +78,7 @@ final class ReplicaWatch {
                             eventLoop);
         }
         if (!masters.isEmpty() && alone.containsAll(masters)) {
-            recent.wanted(false);
+            recent.replicas(false);
         }
         replicatedUntil().ifPresent(recent::replicatedUntil);
     }
@@ -101,7 +101,7 @@ final class ReplicaWatch {
             return;
         }
         alone.remove(master);
-        recent.wanted(true); // at once: the next question may be seconds away as long as nothing is remembered
+        recent.replicas(true); // at once: the next question may be seconds away as long as nothing is remembered
         replicatedUntil.putIfAbsent(master, sinceNanos);
         long behind = replicas.stream().mapToLong(Long::longValue).min().orElse(0);
         Mark mark = waitingFor.get(master);

@@ -43,7 +43,8 @@ final class SlotRouter implements NodeLink.Owner {
     private final Refusals refusals;
     private final OpenTickets openTickets;
     private final RecentBatches recent = new RecentBatches();
-    private final Failovers failovers = new Failovers(this, recent);
+    private final LostWrites lost = new LostWrites(this, recent.acknowledgements());
+    private final Failovers failovers = new Failovers(this, recent, lost);
     private final FenceOpener opener;
     private final LinkTable links;
     private final Fences fences;
@@ -136,7 +137,7 @@ final class SlotRouter implements NodeLink.Owner {
     /** Takes a batch: each of its units is sent, or waits at a fence; all of it waits while something is broadcast. */
     void take(BatchTicket ticket) {
         openTickets.add(ticket);
-        failovers.joins(ticket.batch.origin().shard());
+        lost.joins(ticket.batch.origin().shard());
         ticket.onEnd(() -> {
             openTickets.ended(ticket);
             recent.ended(ticket.batch);
@@ -194,6 +195,16 @@ final class SlotRouter implements NodeLink.Owner {
     /** The batches whose writes may be lost with a master. */
     RecentBatches recent() {
         return recent;
+    }
+
+    /** What puts right that a master has lost something. */
+    LostWrites lost() {
+        return lost;
+    }
+
+    /** What notices that a master was replaced. */
+    Failovers failovers() {
+        return failovers;
     }
 
     /** The batches that have not ended. */

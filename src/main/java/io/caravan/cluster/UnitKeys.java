@@ -178,7 +178,8 @@ final class UnitKeys {
         return List.copyOf(keys);
     }
 
-    private static void add(Set<SourceKey> keys, CommandBatch batch, int command) {
+    /** Adds the keys of a command that has some. */
+    static void add(Set<SourceKey> keys, CommandBatch batch, int command) {
         SourceShard shard = batch.origin().shard();
         List<byte[]> names = of(batch, command);
         names.forEach(name -> keys.add(SourceKey.of(shard, batch.database(command), name)));

@@ -25,6 +25,20 @@ final class UnitRing {
 
     /** @param number whatever the owner wants to know of the unit: replies still expected, or how to send it */
     void add(BatchTicket ticket, int row, int number) {
+        append(ticket, row, number);
+    }
+
+    /** A command of Caravan's own, which is no unit of a batch. */
+    void addOwn(int number) {
+        append(null, 0, number);
+    }
+
+    /** Whether the first one is no unit of a batch. */
+    boolean isOwn() {
+        return tickets[head] == null && size > 0;
+    }
+
+    private void append(@Nullable BatchTicket ticket, int row, int number) {
         if (size == rows.length) {
             grow();
         }

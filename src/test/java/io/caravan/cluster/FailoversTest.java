@@ -154,7 +154,7 @@ class FailoversTest {
 
         harness.serve("b", 0, HashSlot.COUNT - 1);
 
-        assertThat(harness.shard.anew).singleElement().asString().contains("a:1 was replaced");
+        assertThat(harness.shard.anew).singleElement().asString().contains("a:1 has been replaced");
         assertThat(harness.shard.reading).isEmpty();
     }
 

@@ -289,13 +289,13 @@ class SlotCheckpointsTest {
 
     @Test
     void a_master_that_was_replaced_has_the_shard_begin_anew() {
-        harness.router.recent().wanted(true);
+        harness.router.recent().replicas(true);
         take("batch", "INCR k");
         harness.answer("a", "+OK", "+QUEUED", "+QUEUED", "*2", ":1", "+OK");
 
         harness.serve("b", 0, HashSlot.COUNT - 1);
 
-        assertThat(harness.shard.anew).singleElement().asString().contains("was replaced by a replica");
+        assertThat(harness.shard.anew).singleElement().asString().contains("has been replaced as master");
         assertThat(harness.shard.reading).isEmpty();
     }
 

@@ -58,7 +58,7 @@ class SlotRouterOrderTest {
 
     private void runWithSeed(long seed) {
         random = new Random(seed);
-        harness.router.recent().wanted(true);
+        harness.router.recent().replicas(true);
         harness.router.topology(knownTopology);
         for (int phase = 0; phase < 10; phase++) {
             story.clear();
