@@ -75,7 +75,7 @@ public class RedisClusterConfiguration implements Cloneable {
             label = "producer",
             defaultValue = "MASTER",
             description =
-                    "When something counts as applied: MASTER (when the master has run it; what a fail-over loses is repaired from memory, for as long as this process runs) or REPLICAS (when the replicas that the master has at that time have received it, too, so that no checkpoint speaks of writes that a fail-over could lose; lag grows by a second or two, since replicas report once a second, and what is written in that time has to find room in memoryLimit; while a replica stands still nothing counts as applied)")
+                    "When something counts as applied: MASTER (when the master has run it; what a fail-over loses is repaired, by the next process too if this one is gone) or REPLICAS (when the replicas that the master has at that time have received it, too, so that no checkpoint speaks of writes that a fail-over could lose; lag grows by a second or two, since replicas report once a second, and what is written in that time has to find room in memoryLimit; while a replica stands still nothing counts as applied)")
     private Acknowledge acknowledge = Acknowledge.MASTER;
 
     @UriParam(

@@ -1,10 +1,10 @@
 package io.caravan.camel;
 
 import io.caravan.checkpoint.CheckpointStore;
+import io.caravan.checkpoint.CopiedCheckpointStore;
 import io.caravan.checkpoint.FileCheckpointStore;
 import io.caravan.checkpoint.FileLease;
 import io.caravan.checkpoint.Lease;
-import io.caravan.checkpoint.RedisCheckpointStore;
 import io.caravan.checkpoint.RedisLease;
 import io.caravan.cluster.Destination;
 import io.caravan.replication.ReplicationSession;
@@ -46,7 +46,7 @@ final class TaskContinuity {
 
     private TaskContinuity(
             CheckpointStore store, Lease lease, String task, RedisReplicationConfiguration configuration) {
-        inDestination = store instanceof RedisCheckpointStore;
+        inDestination = store instanceof CopiedCheckpointStore;
         this.task = task;
         keeper = new CheckpointKeeper(task, store);
         this.lease = new TaskLease(task, lease, Duration.ofMillis(configuration.getLeaseTime()));
@@ -82,7 +82,7 @@ final class TaskContinuity {
                     task);
         }
         return destination.map(holder -> new TaskContinuity(
-                new RedisCheckpointStore(holder::call, configuration.getRequestTimeout()),
+                new CopiedCheckpointStore(holder::call, configuration.getRequestTimeout(), holder::oneOfEachMaster),
                 new RedisLease(holder::call, task),
                 task,
                 configuration));

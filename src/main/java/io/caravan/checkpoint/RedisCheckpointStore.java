@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,20 +41,26 @@ public final class RedisCheckpointStore implements CheckpointStore {
 
     @Override
     public List<Checkpoint> load(String task) throws IOException {
-        Object reply = await(commands.call(arguments("HGETALL", key(task))));
         List<Checkpoint> checkpoints = new ArrayList<>();
-        if (reply instanceof List<?> fields) {
-            for (int i = 0; i + 1 < fields.size(); i += 2) {
-                checkpoints.add(decode(task, text(fields.get(i)), text(fields.get(i + 1))));
-            }
+        for (Map.Entry<String, String> line : lines(task).entrySet()) {
+            checkpoints.add(decode(task, line.getKey(), line.getValue()));
         }
         return checkpoints;
     }
 
+    /** What is stored, by shard, as {@link Checkpoint#encode} has it. Waits. */
+    Map<String, String> lines(String task) throws IOException {
+        return fields(await(commands.call(arguments("HGETALL", key(task)))));
+    }
+
     @Override
     public CompletionStage<Void> save(Checkpoint checkpoint) {
-        return commands.call(arguments("HSET", key(checkpoint.task()), checkpoint.shard(), checkpoint.encode()))
-                .thenAccept(reply -> {});
+        return save(checkpoint.task(), checkpoint.shard(), checkpoint.encode());
+    }
+
+    /** Replaces the line of a shard. Does not wait. */
+    CompletionStage<Void> save(String task, String shard, String line) {
+        return commands.call(arguments("HSET", key(task), shard, line)).thenAccept(reply -> {});
     }
 
     @Override
@@ -60,7 +68,8 @@ public final class RedisCheckpointStore implements CheckpointStore {
         return commands.call(arguments("HDEL", key(task), shard)).thenAccept(reply -> {});
     }
 
-    private static Checkpoint decode(String task, String shard, String line) throws IOException {
+    /** Reads a line. */
+    Checkpoint decode(String task, String shard, String line) throws IOException {
         try {
             return Checkpoint.decode(task, shard, line);
         } catch (IllegalArgumentException e) {
@@ -84,10 +93,21 @@ public final class RedisCheckpointStore implements CheckpointStore {
         }
     }
 
-    private static List<byte[]> arguments(String... arguments) {
+    static List<byte[]> arguments(String... arguments) {
         return Arrays.stream(arguments)
                 .map(argument -> argument.getBytes(StandardCharsets.UTF_8))
                 .toList();
+    }
+
+    /** The reply to {@code HGETALL}. */
+    static Map<String, String> fields(Object reply) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        if (reply instanceof List<?> values) {
+            for (int i = 0; i + 1 < values.size(); i += 2) {
+                fields.put(text(values.get(i)), text(values.get(i + 1)));
+            }
+        }
+        return fields;
     }
 
     private static String text(Object value) {

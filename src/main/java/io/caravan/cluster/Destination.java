@@ -224,6 +224,11 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         }
     }
 
+    /** Of some slots one for each master of a cluster that serves any of them; none of a standard server. */
+    public List<Integer> oneOfEachMaster(List<Integer> slots) {
+        return isCluster() ? router.failovers().oneOfEachMaster(slots) : List.of();
+    }
+
     /** The command table, and what the destination says of commands beyond it; fails if the account may not ask. */
     public CompletionStage<CommandTable> commands() {
         return call(List.of("COMMAND".getBytes(StandardCharsets.US_ASCII)))

@@ -6,6 +6,7 @@ import io.caravan.node.SlotRanges;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +31,8 @@ final class Failovers {
     private final SlotRouter router;
     private final RecentBatches recent;
     private final LostWrites lost;
-    private @Nullable NodeAddress[] before = new NodeAddress[0];
+    /** Replaced as a whole, and read by any thread. */
+    private volatile @Nullable NodeAddress[] before = new NodeAddress[0];
 
     Failovers(SlotRouter router, RecentBatches recent, LostWrites lost) {
         this.router = router;
@@ -41,6 +43,19 @@ final class Failovers {
     /** The masters of the last topology. */
     List<NodeAddress> masters() {
         return Arrays.stream(before).filter(Objects::nonNull).distinct().toList();
+    }
+
+    /** Of some slots one for each master that serves any of them, the lowest; any thread. */
+    List<Integer> oneOfEachMaster(List<Integer> slots) {
+        @Nullable NodeAddress[] masterOfSlot = before;
+        Map<NodeAddress, Integer> first = new LinkedHashMap<>();
+        for (int slot : slots) {
+            NodeAddress master = slot < masterOfSlot.length ? masterOfSlot[slot] : null;
+            if (master != null) {
+                first.putIfAbsent(master, slot);
+            }
+        }
+        return List.copyOf(first.values());
     }
 
     /** The slots of a master in the last topology; also while nobody serves them, if it was the last one. */

@@ -1,0 +1,209 @@
+package io.caravan.checkpoint;
+
+import io.caravan.checkpoint.Checkpoint.Sweep;
+import io.caravan.checkpoint.RedisCheckpointStore.Commands;
+import io.caravan.command.Phase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checkpoints in a destination of several masters: where {@link RedisCheckpointStore} keeps them, and a copy at every master. A master
+ * that is replaced, or started again, while nobody watches may have lost the last of what it had acknowledged, and with it the last of
+ * its copy; what an older copy says is applied, that master has.
+ *
+ * <p>What always holds: (A) A checkpoint that is loaded says what all copies say: of what is applied the least, of the ceilings the
+ * highest. (B) If a copy is missing, its master has lost everything, so the checkpoint says that a snapshot has to follow; likewise if all
+ * is missing but copies. (C) Which copies there are, each of them says, {@code copies=0,5504,10880}: the slots in which they lie.
+ *
+ * <p>Thread-safe; of a checkpoint one {@link #save} at a time.
+ */
+public final class CopiedCheckpointStore implements CheckpointStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CopiedCheckpointStore.class);
+
+    /** Slots in which a copy may lie: so many that every master has one of them, and so few that all can be asked. */
+    private static final List<Integer> PLACES =
+            IntStream.range(0, 128).mapToObj(place -> place * 128).toList();
+
+    /** For so long a master is waited for that may be gone. */
+    private static final long COPY_MILLIS = 1000;
+
+    private static final String COPIES = " copies=";
+
+    private final RedisCheckpointStore main;
+    private final CheckpointCopies copies;
+    private final UnaryOperator<List<Integer>> oneOfEachMaster;
+
+    /** Where this process or one before has left a copy. */
+    private final Set<Place> used = ConcurrentHashMap.newKeySet();
+
+    private record Place(int slot, String shard) {}
+
+    /**
+     * @param timeoutMillis how long {@link #load} waits for an answer
+     * @param oneOfEachMaster chooses of some slots one for each master that serves any of them; none of a standard server
+     */
+    public CopiedCheckpointStore(Commands commands, long timeoutMillis, UnaryOperator<List<Integer>> oneOfEachMaster) {
+        main = new RedisCheckpointStore(commands, timeoutMillis);
+        copies = new CheckpointCopies(commands, timeoutMillis);
+        this.oneOfEachMaster = oneOfEachMaster;
+    }
+
+    @Override
+    public List<Checkpoint> load(String task) throws IOException {
+        Map<String, String> kept = main.lines(task);
+        Map<Integer, CompletionStage<Map<String, String>>> asked = new TreeMap<>();
+        if (!oneOfEachMaster.apply(PLACES).isEmpty()) {
+            PLACES.forEach(slot -> asked.put(slot, copies.lines(task, slot)));
+        }
+        Map<Integer, Map<String, String>> found = copies.await(asked);
+        found.forEach((slot, lines) -> lines.keySet().forEach(shard -> used.add(new Place(slot, shard))));
+        Set<String> shards = new ConcurrentSkipListSet<>(kept.keySet());
+        found.values().forEach(lines -> shards.addAll(lines.keySet()));
+        List<Checkpoint> checkpoints = new ArrayList<>();
+        for (String shard : shards) {
+            checkpoints.add(merge(task, shard, Optional.ofNullable(kept.get(shard)), asked.keySet(), found));
+        }
+        return checkpoints;
+    }
+
+    private Checkpoint merge(
+            String task,
+            String shard,
+            Optional<String> kept,
+            Set<Integer> asked,
+            Map<Integer, Map<String, String>> found)
+            throws IOException {
+        Map<String, Checkpoint> records = new HashMap<>();
+        List<String> lines = Stream.concat(
+                        kept.stream(), found.values().stream().flatMap(copy -> Stream.ofNullable(copy.get(shard))))
+                .toList();
+        for (String line : lines) {
+            records.put(line, main.decode(task, shard, line));
+        }
+        String latest = lines.stream()
+                .max(Comparator.comparingLong(line -> records.get(line).timeMillis()))
+                .orElseThrow();
+        List<Checkpoint> counted = new ArrayList<>();
+        kept.map(records::get).ifPresent(counted::add);
+        boolean lost = kept.isEmpty();
+        for (int slot : placesIn(latest)) {
+            if (asked.contains(slot) && !found.containsKey(slot)) {
+                throw new IOException("the destination does not give the copy of its checkpoints in slot " + slot
+                        + ": its master may have lost what was written to it; try again when it serves that slot");
+            }
+            String copy = found.getOrDefault(slot, Map.of()).get(shard);
+            if (copy == null) {
+                lost = true;
+                LOG.warn(
+                        "task {}: the master of slot {} of the destination has lost the checkpoint of shard {}, so it may have lost"
+                                + " anything: a snapshot follows",
+                        task,
+                        slot,
+                        shard);
+            } else {
+                counted.add(records.get(copy));
+            }
+        }
+        return merged(records.get(latest), counted, lost);
+    }
+
+    /** Invariants A and B. */
+    private static Checkpoint merged(Checkpoint latest, List<Checkpoint> counted, boolean lost) {
+        Checkpoint least = counted.stream()
+                .min(Comparator.comparingLong(Checkpoint::applied))
+                .orElse(latest);
+        boolean unclear = lost
+                || counted.stream().anyMatch(record -> record.phase() == Phase.SNAPSHOT)
+                || counted.stream().map(Checkpoint::replicationId).distinct().count() > 1
+                || counted.stream().map(Checkpoint::lineage).distinct().count() > 1;
+        boolean due = counted.stream().anyMatch(record -> record.sweep() == Sweep.DUE);
+        return new Checkpoint(
+                latest.task(),
+                latest.shard(),
+                latest.source(),
+                least.replicationId(),
+                least.applied(),
+                counted.stream().mapToLong(Checkpoint::ceiling).max().orElse(latest.ceiling()),
+                unclear ? Phase.SNAPSHOT : Phase.STREAM,
+                least.database(),
+                least.slots(),
+                due ? Sweep.DUE : latest.sweep(),
+                Stream.concat(Stream.of(latest), counted.stream())
+                        .map(Checkpoint::writers)
+                        .flatMap(Collection::stream)
+                        .distinct()
+                        .toList(),
+                least.lineage(),
+                latest.timeMillis());
+    }
+
+    private static List<Integer> placesIn(String line) {
+        int at = line.lastIndexOf(COPIES);
+        return at < 0
+                ? List.of()
+                : Stream.of(line.substring(at + COPIES.length()).split(","))
+                        .filter(slot -> slot.matches("\\d{1,5}"))
+                        .map(Integer::valueOf)
+                        .toList();
+    }
+
+    @Override
+    public CompletionStage<Void> save(Checkpoint checkpoint) {
+        List<Integer> places = oneOfEachMaster.apply(PLACES);
+        String line = checkpoint.encode();
+        if (!places.isEmpty()) {
+            line += COPIES
+                    + String.join(",", places.stream().map(String::valueOf).toList());
+        }
+        List<CompletableFuture<Void>> saved = new ArrayList<>();
+        for (int slot : places) {
+            saved.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line)
+                    .completeOnTimeout(null, COPY_MILLIS, TimeUnit.MILLISECONDS)
+                    .exceptionally(failure -> null));
+        }
+        saved.add(main.save(checkpoint.task(), checkpoint.shard(), line).toCompletableFuture());
+        places.forEach(slot -> used.add(new Place(slot, checkpoint.shard())));
+        return CompletableFuture.allOf(saved.toArray(CompletableFuture<?>[]::new))
+                .thenRun(() -> remove(checkpoint.task(), checkpoint.shard(), places));
+    }
+
+    @Override
+    public CompletionStage<Void> remove(String task, String shard) {
+        remove(task, shard, List.of());
+        return main.remove(task, shard);
+    }
+
+    /** Removes the copies of a shard that lie elsewhere. */
+    private void remove(String task, String shard, List<Integer> but) {
+        for (Place place : used) {
+            if (place.shard().equals(shard) && !but.contains(place.slot())) {
+                used.remove(place);
+                copies.remove(task, place.slot(), shard);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return main.toString();
+    }
+}
