@@ -40,6 +40,7 @@ public final class VerifyBench {
         "-Xmn42m",
         "-XX:SurvivorRatio=4",
         "-XX:TargetSurvivorRatio=90",
+        "-XX:MinHeapFreeRatio=25",
         "-XX:MaxDirectMemorySize=96m",
         "-XX:TieredStopAtLevel=1"
     };
