@@ -5,6 +5,7 @@ import io.caravan.cluster.Destination;
 import io.caravan.command.SourceShard;
 import io.caravan.node.SlotRanges;
 import io.caravan.replication.ReplicationSession;
+import io.caravan.replication.SessionSweep;
 import io.caravan.replication.SourceException;
 import java.util.BitSet;
 import java.util.List;
@@ -28,7 +29,7 @@ final class Sweeper {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
 
     private final String task;
-    private final ReplicationSession session;
+    private final SessionSweep source;
     private final List<Destination> destinations;
     private final boolean removes;
     private final AtomicBoolean sweeping = new AtomicBoolean();
@@ -38,13 +39,13 @@ final class Sweeper {
     Sweeper(String task, ReplicationSession session, List<Destination> destinations, boolean removes) {
         this.task = task;
         this.removes = removes;
-        this.session = session;
+        source = session.sweep();
         this.destinations = List.copyOf(destinations);
     }
 
     /** Begins with a shard that needs it, unless one is being swept. */
     void sweepDue() {
-        List<SourceShard> due = session.shardsToSweep();
+        List<SourceShard> due = source.shardsToSweep();
         if (due.isEmpty() || !sweeping.compareAndSet(false, true)) {
             return;
         }
@@ -52,7 +53,7 @@ final class Sweeper {
         int era = shard.era();
         follow(shard).thenCompose(followed -> sweep(shard)).whenComplete((done, failure) -> {
             if (failure == null) {
-                session.swept(shard, era);
+                source.swept(shard, era);
             } else {
                 failed(shard, failure.getCause() == null ? failure : failure.getCause());
             }
@@ -62,7 +63,7 @@ final class Sweeper {
 
     /** Reads every key of the slots again that another shard had before. */
     private CompletionStage<Void> follow(SourceShard shard) {
-        BitSet gained = session.slotsGained(shard);
+        BitSet gained = source.slotsGained(shard);
         var read = new AtomicLong();
         return follow(shard, gained, gained.nextSetBit(0), read).thenAccept(done -> {
             if (!gained.isEmpty()) {
@@ -80,7 +81,7 @@ final class Sweeper {
         if (slot < 0) {
             return CompletableFuture.completedStage(null);
         }
-        return session.keysIn(shard, slot)
+        return source.keysIn(shard, slot)
                 .thenCompose(keys -> {
                     read.addAndGet(keys.size());
                     return refresh(shard, keys);
@@ -118,8 +119,8 @@ final class Sweeper {
         return new TaskNames(destination::call).besides(task).thenCompose(others -> {
             requireNone(others);
             return destination.walk(
-                    session.slotsToSweep(shard),
-                    (database, keys) -> session.absent(shard, database, keys).thenCompose(absent -> {
+                    source.slotsToSweep(shard),
+                    (database, keys) -> source.absent(shard, database, keys).thenCompose(absent -> {
                         looked.addAndGet(keys.size());
                         removed.addAndGet(absent.size());
                         return absent.isEmpty()

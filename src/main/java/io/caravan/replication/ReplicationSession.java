@@ -5,7 +5,6 @@ import io.caravan.command.HashSlot;
 import io.caravan.command.SourceShard;
 import io.caravan.node.ServerModules;
 import io.caravan.node.SlotRanges;
-import io.caravan.spool.SpoolDirectory;
 import io.caravan.spool.SpoolPlace;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,10 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class ReplicationSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationSession.class);
-    private static final long MONITOR_INTERVAL_MILLIS = 1000;
-    private static final long TOPOLOGY_INTERVAL_MILLIS = 2000;
 
     /** Makes the limits of one shard, given how many there are. */
     @FunctionalInterface
@@ -53,11 +48,10 @@ public final class ReplicationSession {
     private Runnable resharded = () -> {};
     private boolean sweeps;
     private boolean empties;
-    private @Nullable SourceMonitor monitor;
     private @Nullable HeartbeatSettings heartbeat;
-    private @Nullable HeartbeatWriter heartbeats;
+    private @Nullable SourceWatch watch;
     private @Nullable SpoolPlace spoolPlace;
-    private @Nullable SpoolDirectory spools;
+    private @Nullable ShardInboxes inboxes;
 
     /**
      * @param sink takes the batches of all shards
@@ -109,7 +103,7 @@ public final class ReplicationSession {
         return SourceModules.of(settings, master);
     }
 
-    /** Says that {@link #shardsToSweep} will be asked for, and swept. Called before {@link #start}. */
+    /** Says that {@link #sweep} will be asked what is to be swept. Called before {@link #start}. */
     public void sweeps() {
         sweeps = true;
     }
@@ -186,37 +180,25 @@ public final class ReplicationSession {
                 points.values().stream().anyMatch(point -> point.gained().isPresent()),
                 progressWanted);
         var started = new ArrayList<ShardReplication>();
+        ShardInboxes opened = ShardInboxes.open(spoolPlace, masters, each.receiveBytes(), shardThreads);
         try {
-            openSpools(masters);
             for (SourceMaster master : masters) {
-                ShardInbox inbox = inboxOf(master, each);
+                ShardInbox inbox = opened.of(master);
                 StartingPoint begun = points.get(master);
                 started.add(new ShardReplication(session, master, inbox, begun == null ? null : inbox.recover(begun)));
             }
         } catch (IOException e) {
-            closeSpools();
+            opened.close();
             throw e;
         }
+        inboxes = opened;
         shards = List.copyOf(started);
         LOG.info("source: {}, databases: {}", masters, settings.databases());
         warnOfUnserved(masters);
         shards.forEach(shardThreads::execute);
-        var asking = new SourceMonitor(settings, shards);
-        monitor = asking;
-        monitorThread.scheduleWithFixedDelay(
-                asking::ask, MONITOR_INTERVAL_MILLIS, MONITOR_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-        HeartbeatSettings wanted = heartbeat;
-        if (wanted != null) {
-            var writing = new HeartbeatWriter(settings, wanted, shards);
-            heartbeats = writing;
-            monitorThread.scheduleWithFixedDelay(
-                    writing::beat, 0, wanted.interval().toMillis(), TimeUnit.MILLISECONDS);
-        }
-        if (masters.stream().noneMatch(master -> master.nodeId().isEmpty())) {
-            var watch = new TopologyWatch(topology, masters, resharded);
-            monitorThread.scheduleWithFixedDelay(
-                    watch::look, TOPOLOGY_INTERVAL_MILLIS, TOPOLOGY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        SourceWatch begun = SourceWatch.begin(monitorThread, settings, heartbeat, shards);
+        begun.topology(topology, masters, resharded);
+        watch = begun;
     }
 
     /** Of several masters it has to be known which has which slots. */
@@ -252,17 +234,17 @@ public final class ReplicationSession {
 
     /** Writes no heartbeat, and leaves none at the source, until {@link #resumeHeartbeats}. Waits for the network, some seconds at most. */
     public void holdHeartbeats() {
-        HeartbeatWriter writing = heartbeats;
-        if (writing != null) {
-            writing.hold();
+        SourceWatch watching = watch;
+        if (watching != null) {
+            watching.holdHeartbeats();
         }
     }
 
     /** Writes heartbeats again, where any are wanted. Does not wait. */
     public void resumeHeartbeats() {
-        HeartbeatWriter writing = heartbeats;
-        if (writing != null) {
-            writing.release();
+        SourceWatch watching = watch;
+        if (watching != null) {
+            watching.resumeHeartbeats();
         }
     }
 
@@ -307,46 +289,15 @@ public final class ReplicationSession {
         for (ShardReplication shard : shards) {
             drained &= shard.awaitApplied(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
-        if (monitor != null) {
-            monitor.close();
-        }
-        if (heartbeats != null) {
-            heartbeats.close();
+        if (watch != null) {
+            watch.close();
         }
         shards.forEach(ShardReplication::finish);
-        closeSpools();
+        if (inboxes != null) {
+            inboxes.close();
+            inboxes = null;
+        }
         return drained;
-    }
-
-    private void openSpools(List<SourceMaster> masters) throws IOException {
-        SpoolPlace place = spoolPlace;
-        if (place != null) {
-            spools = SpoolDirectory.open(
-                    place, masters.stream().map(SourceMaster::lastingName).toList());
-        }
-    }
-
-    private ShardInbox inboxOf(SourceMaster master, Limits each) throws IOException {
-        SpoolDirectory directory = spools;
-        return directory == null
-                ? ShardInbox.inMemory(each.receiveBytes())
-                : ShardInbox.spooling(
-                        each.receiveBytes(),
-                        directory.spoolOf(master.lastingName()),
-                        master.address().toString(),
-                        shardThreads);
-    }
-
-    private void closeSpools() {
-        SpoolDirectory directory = spools;
-        spools = null;
-        if (directory != null) {
-            try {
-                directory.close();
-            } catch (IOException e) {
-                LOG.warn("the lock of the spool could not be given back: {}", e.toString());
-            }
-        }
     }
 
     /** Every shard at this moment. */
@@ -392,33 +343,9 @@ public final class ReplicationSession {
         shards.forEach(shard -> shard.ceiling().permittedUntil(nanos));
     }
 
-    /**
-     * Shards of which the destination may have keys that the source has no more, or has otherwise, and that have come to where that can be
-     * put right: {@link #slotsGained} and {@link #slotsToSweep} say where to look.
-     */
-    public List<SourceShard> shardsToSweep() {
-        return shards.stream()
-                .filter(ShardReplication::isToBeSwept)
-                .map(SourceShard.class::cast)
-                .toList();
-    }
-
-    /**
-     * The destination has no keys of a shard any more that the source has not.
-     *
-     * @param era that of the shard before the source was asked
-     */
-    public void swept(SourceShard shard, int era) {
-        of(shard).sweep().lookedThrough(era);
-    }
-
-    /**
-     * Asks the source which keys it has not. Does not wait.
-     *
-     * @param shard one of this session
-     */
-    public CompletionStage<List<byte[]>> absent(SourceShard shard, int database, List<byte[]> keys) {
-        return of(shard).keys().absent(database, keys);
+    /** What is to be looked through, and put right, of the destination's keys. */
+    public SessionSweep sweep() {
+        return new SessionSweep(() -> shards);
     }
 
     /**
@@ -427,28 +354,6 @@ public final class ReplicationSession {
      */
     public boolean mayHaveStaleKeys() {
         return shards.stream().anyMatch(shard -> shard.sweep().mayBeStale());
-    }
-
-    /** The slots of a shard to look through for keys that the source has no more. */
-    public BitSet slotsToSweep(SourceShard shard) {
-        return of(shard).sweep().slots(shard.slots());
-    }
-
-    /** The slots of a shard of which all keys are to be read again, since another shard had them. */
-    public BitSet slotsGained(SourceShard shard) {
-        return of(shard).sweep().gained();
-    }
-
-    /** The keys that the source has of a slot. Does not wait. */
-    public CompletionStage<List<byte[]>> keysIn(SourceShard shard, int slot) {
-        return of(shard).keys().keysIn(slot);
-    }
-
-    private ShardReplication of(SourceShard shard) {
-        return shards.stream()
-                .filter(shard::equals)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no shard of this session: " + shard.name()));
     }
 
     /** The shard that has a key, as the source calls it; empty if none does at the moment. */

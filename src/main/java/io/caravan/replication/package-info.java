@@ -4,7 +4,7 @@
  *
  * <p>Turns bytes from the source into {@link io.caravan.command.CommandBatch}es and keeps account of which of them have
  * been applied. Knows neither the destination nor Camel. Start reading at {@link
- * io.caravan.replication.ReplicationSession}, then follow a shard in {@code ShardReplication}.
+ * io.caravan.replication.ReplicationSession}, then follow the thread of a shard in {@code ShardSynchronization}.
  *
  * <p>Rules: Redis {@code replication.c}; Redis documentation, "Redis replication".
  */

@@ -34,7 +34,15 @@ public final class VerifyBench {
 
     /** Those of the start script. */
     private static final String[] FLAGS = {
-        "-XX:TieredStopAtLevel=1", "-Xmx128m", "-XX:MaxDirectMemorySize=96m", "-XX:+UseSerialGC"
+        "-XX:+UseSerialGC",
+        "-Xms72m",
+        "-Xmx128m",
+        "-Xmn42m",
+        "-XX:SurvivorRatio=4",
+        "-XX:TargetSurvivorRatio=90",
+        "-XX:MinHeapFreeRatio=25",
+        "-XX:MaxDirectMemorySize=96m",
+        "-XX:TieredStopAtLevel=1"
     };
 
     private final int keys;

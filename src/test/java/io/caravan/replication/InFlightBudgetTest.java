@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -9,6 +10,7 @@ class InFlightBudgetTest {
 
     private static final long MEGABYTE = 1024 * 1024;
     private static final long MOST = 32 * MEGABYTE;
+    private static final int BATCH = 64 * 1024;
 
     private final InFlightBudget budget = new InFlightBudget(MOST, 0);
     private long nowNanos;
@@ -62,6 +64,41 @@ class InFlightBudgetTest {
     }
 
     @Test
+    void a_link_that_has_become_long_gets_more() {
+        run(20_000, 1, 60);
+        run(40_000, 100, 60);
+
+        assertThat(budget.bytes()).isBetween(11 * MEGABYTE, 13 * MEGABYTE);
+    }
+
+    @Test
+    void what_waits_for_a_slow_destination_does_not_count() {
+        run(20_000, 1, 60);
+
+        assertThat(mostOnItsWayTo(new Queue(1, 0.5), 300_000)).isLessThan(3 * MEGABYTE);
+    }
+
+    @Test
+    void what_waits_for_a_destination_that_is_slow_and_far_does_not_count() {
+        run(20_000, 100, 60);
+
+        mostOnItsWayTo(new Queue(100, 10), 60_000); // 1 MB is on the wire
+
+        assertThat(mostOnItsWayTo(new Queue(100, 10), 300_000)).isLessThan(5 * MEGABYTE);
+    }
+
+    @Test
+    void a_destination_that_is_far_and_busy_is_kept_busy() {
+        var queue = new Queue(100, 60);
+        mostOnItsWayTo(queue, 20_000);
+        long taken = queue.taken;
+
+        mostOnItsWayTo(queue, 100_000);
+
+        assertThat(queue.taken - taken).isGreaterThan(59 * 100 * MEGABYTE);
+    }
+
+    @Test
     void less_memory_than_the_least_is_all_there_is() {
         assertThat(new InFlightBudget(1000, 0).bytes()).isEqualTo(1000);
     }
@@ -75,6 +112,51 @@ class InFlightBudgetTest {
             double perMilli = Math.min(possible, megabytesPerSecond * MEGABYTE) / 1000;
             nowNanos += 1_000_000;
             budget.ended((long) perMilli, roundTrip, nowNanos);
+        }
+    }
+
+    /** A source that has always more to say; answers the most bytes that were on their way at a time. */
+    private long mostOnItsWayTo(Queue queue, long millis) {
+        long most = 0;
+        for (long i = 0; i < millis; i++) {
+            nowNanos += 1_000_000;
+            queue.takeSome();
+            while (queue.waiting + BATCH <= budget.bytes()) {
+                queue.add();
+            }
+            most = Math.max(most, queue.waiting);
+        }
+        return most;
+    }
+
+    /** A destination with a distance, and as many megabytes a second as it takes: what it cannot take waits. */
+    private final class Queue {
+
+        private final ArrayDeque<Long> sent = new ArrayDeque<>();
+        private final long distanceNanos;
+        private final double perMilli;
+        private double possible;
+        private long waiting;
+        private long taken;
+
+        private Queue(long roundTripMillis, double megabytesPerSecond) {
+            distanceNanos = TimeUnit.MILLISECONDS.toNanos(roundTripMillis);
+            perMilli = megabytesPerSecond * MEGABYTE / 1000;
+        }
+
+        private void add() {
+            sent.add(nowNanos);
+            waiting += BATCH;
+        }
+
+        private void takeSome() {
+            possible = Math.min(possible + perMilli, BATCH + perMilli);
+            while (!sent.isEmpty() && possible >= BATCH && nowNanos - sent.element() >= distanceNanos) {
+                possible -= BATCH;
+                waiting -= BATCH;
+                taken += BATCH;
+                budget.ended(BATCH, nowNanos - sent.remove(), nowNanos);
+            }
         }
     }
 }

@@ -121,12 +121,12 @@ class ShardReplicationTest {
         ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0), true);
 
         int era = shard.era();
-        shard.tookOver(4711);
+        shard.link().tookOver(4711);
         shard.sweep().lookedThrough(era);
         shard.sweep().lookedThrough(shard.era());
         shard.sourceOffset(4000);
         shard.sourceOffset(4800);
-        shard.tookOver(4711); // it had said what may be lost
+        shard.link().tookOver(4711); // it had said what may be lost
 
         assertThat(shard.record().isToBeSwept(true)).isTrue();
         assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
@@ -146,10 +146,10 @@ class ShardReplicationTest {
     void who_comes_while_what_a_former_master_has_said_is_not_put_right_begins_anew() {
         ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
 
-        shard.tookOver(4711);
+        shard.link().tookOver(4711);
         var first = putRight;
-        shard.tookOver(4712);
-        shard.renamed("next");
+        shard.link().tookOver(4712);
+        shard.link().renamed("next");
         assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
         first.complete(null);
         assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
@@ -162,7 +162,7 @@ class ShardReplicationTest {
     void what_could_not_be_put_right_stays_in_doubt() {
         ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
 
-        shard.tookOver(4711);
+        shard.link().tookOver(4711);
         putRight.completeExceptionally(new IllegalStateException("the destination refuses it"));
 
         assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);

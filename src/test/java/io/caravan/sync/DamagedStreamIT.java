@@ -28,7 +28,7 @@ class DamagedStreamIT {
         List<String> asked = new CopyOnWriteArrayList<>();
         try (ScriptedServer master = ScriptedServer.running((command, out) -> answer(command, asked, out));
                 RedisServer destination = RedisServer.start(Pair.newer());
-                var log = CapturedLog.of("io.caravan.replication.ShardReplication");
+                var log = CapturedLog.of("io.caravan.replication.ShardLink");
                 RunningTask task = RunningTask.between(master.address(), Pair.nodes(List.of(destination)))
                         .with("checkpoint", "none")
                         .start()) {

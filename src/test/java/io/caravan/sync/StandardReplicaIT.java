@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.servers.Await;
 import io.caravan.servers.RedisServer;
-import io.caravan.servers.TcpProxy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -73,35 +72,18 @@ class StandardReplicaIT {
 
     @Test
     void the_linked_replica_that_takes_over_the_address_of_its_master_is_continued() throws Exception {
-        try (RedisServer first = RedisServer.start(Pair.older());
-                TcpProxy address = TcpProxy.to(first.port());
-                Pair pair = Pair.at(address, RedisServer.start(Pair.older()), RedisServer.start(Pair.newer()))) {
-            RedisServer second = pair.sourceMasters.get(0);
-            second.command("REPLICAOF", first.host(), Integer.toString(first.port()));
-            Await.until(
-                    "the replica is online",
-                    PATIENCE,
-                    () -> second.info("replication", "master_link_status").equals("up"));
-            RunningTask.Settings byAddress = RunningTask.between(address.address(), Pair.nodes(pair.destinationMasters))
-                    .with("readFrom", "REPLICA_PREFERRED");
-            try (LoadedTask loaded = LoadedTask.on(pair, byAddress)) {
-                assertThat(node(loaded)).isEqualTo(address(second));
-                Recovery takeOver = loaded.fault("source: linked replica takes over the address of a standard server");
-                first.command("CLIENT", "PAUSE", "60000", "WRITE");
-                long written = Long.parseLong(first.info("replication", "master_repl_offset"));
-                Await.until(
-                        "the replica has everything",
-                        PATIENCE,
-                        () -> Long.parseLong(second.info("replication", "master_repl_offset")) >= written);
-                first.kill();
-                second.command("REPLICAOF", "NO", "ONE");
-                address.retarget(second.port());
-                takeOver.ends();
+        try (AddressTakeOver takeOver = AddressTakeOver.ready();
+                LoadedTask loaded =
+                        LoadedTask.on(takeOver.pair(), takeOver.task().with("readFrom", "REPLICA_PREFERRED"))) {
+            assertThat(node(loaded)).isEqualTo(address(takeOver.replica()));
 
-                loaded.endsEqual();
-                assertThat(loaded.fullResynchronizations()).isOne();
-                assertThat(node(loaded)).isEqualTo(address.address());
-            }
+            Recovery recovery = loaded.fault("source: linked replica takes over the address of a standard server");
+            takeOver.happens();
+            recovery.ends();
+
+            loaded.endsEqual();
+            assertThat(loaded.fullResynchronizations()).isOne();
+            assertThat(node(loaded)).isEqualTo(takeOver.address());
         }
     }
 

@@ -1,0 +1,79 @@
+package io.caravan.replication;
+
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session has to do with its source beside the links: it asks the masters how far they are, and how the slots are divided, and
+ * writes heartbeats where they are wanted; each again and again, on the monitor's thread.
+ */
+final class SourceWatch implements AutoCloseable {
+
+    private static final long MONITOR_INTERVAL_MILLIS = 1000;
+    private static final long TOPOLOGY_INTERVAL_MILLIS = 2000;
+
+    private final ScheduledExecutorService thread;
+    private final SourceMonitor monitor;
+    private final @Nullable HeartbeatWriter heartbeats;
+
+    private SourceWatch(ScheduledExecutorService thread, SourceMonitor monitor, @Nullable HeartbeatWriter heartbeats) {
+        this.thread = thread;
+        this.monitor = monitor;
+        this.heartbeats = heartbeats;
+    }
+
+    /** @param heartbeat {@code null} if none is to be written */
+    static SourceWatch begin(
+            ScheduledExecutorService thread,
+            SourceSettings settings,
+            @Nullable HeartbeatSettings heartbeat,
+            List<ShardReplication> shards) {
+        var monitor = new SourceMonitor(settings, shards);
+        thread.scheduleWithFixedDelay(
+                monitor::ask, MONITOR_INTERVAL_MILLIS, MONITOR_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        if (heartbeat == null) {
+            return new SourceWatch(thread, monitor, null);
+        }
+        var writer = new HeartbeatWriter(settings, heartbeat, shards);
+        thread.scheduleWithFixedDelay(writer::beat, 0, heartbeat.interval().toMillis(), TimeUnit.MILLISECONDS);
+        return new SourceWatch(thread, monitor, writer);
+    }
+
+    /**
+     * Looks from now on whether the slots are still divided as they were.
+     *
+     * @param resharded told when they are not
+     */
+    void topology(SourceTopology topology, List<SourceMaster> masters, Runnable resharded) {
+        if (masters.stream().noneMatch(master -> master.nodeId().isEmpty())) {
+            var watch = new TopologyWatch(topology, masters, resharded);
+            thread.scheduleWithFixedDelay(
+                    watch::look, TOPOLOGY_INTERVAL_MILLIS, TOPOLOGY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Writes no heartbeat, and leaves none at the source. Waits for the network, some seconds at most. */
+    void holdHeartbeats() {
+        if (heartbeats != null) {
+            heartbeats.hold();
+        }
+    }
+
+    /** Writes heartbeats again. */
+    void resumeHeartbeats() {
+        if (heartbeats != null) {
+            heartbeats.release();
+        }
+    }
+
+    /** Closes its connections; what was scheduled ends with the thread. */
+    @Override
+    public void close() {
+        monitor.close();
+        if (heartbeats != null) {
+            heartbeats.close();
+        }
+    }
+}
