@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,6 +99,8 @@ final class LostWrites {
                 .collect(Collectors.groupingBy(key -> Map.entry(key.shard(), key.database())))
                 .forEach((where, ofOne) -> {
                     acknowledgements.repairBegins();
+                    var repaired = new CompletableFuture<Void>();
+                    where.getKey().doubtful(repaired);
                     router.refresh(
                             where.getKey(),
                             where.getValue(),
@@ -105,6 +108,9 @@ final class LostWrites {
                             failure -> {
                                 acknowledgements.repairEnded();
                                 report(what, failure);
+                                if (failure == null) {
+                                    repaired.complete(null);
+                                }
                             });
                 });
     }

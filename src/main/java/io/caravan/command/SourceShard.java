@@ -84,6 +84,14 @@ public interface SourceShard {
     }
 
     /**
+     * What the destination has of the shard is not all right until {@code settled} has ended well: a process that comes before begins
+     * anew. Does not wait.
+     */
+    default void doubtful(CompletionStage<?> settled) {
+        // nobody goes on with a shard that is not kept up
+    }
+
+    /**
      * How many histories of offsets the shard has had before the present one: each full resynchronization begins another, a replica
      * that takes over and can be continued does not.
      */

@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import io.caravan.command.SourceShard;
 import java.util.BitSet;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -140,8 +141,13 @@ final class ShardDelivery {
      */
     void tookOver(long offset) {
         sweep.tookOver(offset);
+        doubtful(outlet.lostBehind(offset));
+    }
+
+    /** A process that comes before {@code settled} has ended well has to begin anew; any thread. */
+    void doubtful(CompletionStage<?> settled) {
         record.doubts();
-        outlet.lostBehind(offset).thenRun(record::isSettled);
+        settled.thenRun(record::isSettled);
     }
 
     /** Sends nothing any more; whoever waits to send is let go. */

@@ -141,6 +141,11 @@ final class ShardReplication implements Runnable, SourceShard {
         link.beginAnew(reason);
     }
 
+    @Override
+    public void doubtful(CompletionStage<?> settled) {
+        delivery.doubtful(settled);
+    }
+
     /** Keeps the shard synchronized until it is told to stop, or fails. */
     @Override
     public void run() {

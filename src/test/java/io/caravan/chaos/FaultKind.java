@@ -32,6 +32,7 @@ record FaultKind(String name, Room room, boolean settles, Maker maker) {
             all.addAll(LinkFaults.kinds(side));
         }
         all.addAll(PressureFaults.kinds());
+        all.add(NodeFaults.losesData());
         return List.copyOf(all);
     }
 

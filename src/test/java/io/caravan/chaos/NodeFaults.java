@@ -66,6 +66,17 @@ final class NodeFaults {
         return Fault.atOnce("SHUTDOWN SAVE and start of " + master, () -> startAgain(cluster, master));
     }
 
+    /** Of the destination alone: a source that loses its data has other data then. */
+    static FaultKind losesData() {
+        return new FaultKind("lose-data-destination", Room.DESTINATION, (stage, random) -> {
+            RedisServer master = FaultKind.one(stage.cluster(Room.DESTINATION).masters(), random);
+            return Fault.atOnce("start of " + master + " without its data", () -> {
+                master.restartEmpty();
+                stage.cluster(Room.DESTINATION).awaitAgreement();
+            });
+        });
+    }
+
     private static void startAgain(RedisCluster cluster, RedisServer node) {
         node.restart();
         cluster.awaitAgreement();

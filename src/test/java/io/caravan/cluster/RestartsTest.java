@@ -93,6 +93,16 @@ class RestartsTest {
 
         assertThat(meet()).isTrue();
         assertThat(harness.shard.reading).containsOnlyKeys("bar");
+        assertThat(harness.shard.doubtful)
+                .singleElement()
+                .satisfies(settled -> assertThat(settled).isNotDone());
+        harness.connectNow("a");
+        harness.shard.read("bar", "payload");
+        harness.run();
+        harness.answer("a", "+OK");
+        assertThat(harness.shard.doubtful)
+                .singleElement()
+                .satisfies(settled -> assertThat(settled).isCompleted());
     }
 
     @Test

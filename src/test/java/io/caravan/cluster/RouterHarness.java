@@ -298,6 +298,9 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         /** Keys that are being read, in that order. */
         final Map<String, CompletableFuture<KeyValue>> reading = new LinkedHashMap<>();
 
+        /** What is not right until they end. */
+        final List<CompletableFuture<?>> doubtful = new ArrayList<>();
+
         /** Why it was told to begin anew, each time. */
         final List<String> anew = new ArrayList<>();
 
@@ -308,6 +311,11 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         @Override
         public void beginAnew(String reason) {
             anew.add(reason);
+        }
+
+        @Override
+        public void doubtful(CompletionStage<?> settled) {
+            doubtful.add(settled.toCompletableFuture());
         }
 
         /** A reading ends with a value, read where the source is now. */
