@@ -8,7 +8,6 @@ import io.caravan.command.RedisCommand;
 import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
 import io.caravan.dialect.DestinationDialect;
-import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerModules;
 import io.caravan.node.ServerVersion;
 import io.caravan.refresh.RefreshCounters;
@@ -16,20 +15,13 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +34,9 @@ import org.slf4j.LoggerFactory;
  * <p>Batches are taken from any thread and applied on the destination's own event loop, where all of its state lives;
  * {@link #open} and {@link #close} wait and are called by the thread of their owner.
  */
-public final class Destination implements SlotRouter.DestinationEvents, AutoCloseable {
+public final class Destination implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Destination.class);
-    private static final long TICK_MILLIS = 5;
-    private static final long EMPTY_AGAIN_MILLIS = 1000;
-    private static final long REPLICAS_MILLIS = 500;
-    private static final long REPLICAS_COUNT_MILLIS = 20;
-    private static final long SILENCE_MILLIS = 2000;
-    private static final long WATERMARK_MILLIS = 250;
-    private static final long LAST_WORDS_MILLIS = 500;
 
     private final DestinationSettings settings;
     private final LettuceClients clients;
@@ -59,21 +44,12 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private final EventLoop eventLoop;
     private final DestinationDialect dialect;
     private final RefusedCommands refused;
+    private final DestinationNodes nodes;
     private final SlotRouter router;
-    private final Map<NodeLink, LinkConnector> connectors = new HashMap<>();
-    private final Set<NodeLink> silent = new HashSet<>();
-    private final Map<String, NodeCounters> counters = new ConcurrentHashMap<>();
-    private final NodeProblems problems = new NodeProblems();
-    private final ReplicaWatch replicas;
-    private final Restarts restarts;
-    private final TopologyRefresh topology;
     private final SplitOrder splitOrder = new SplitOrder();
-    private final OldLinks oldLinks = new OldLinks();
-    private final Permits permits = new Permits();
     private final AtomicLong batches = new AtomicLong();
     private volatile LongConsumer roundTrips = nanos -> {};
     private volatile Runnable newKind = () -> {};
-    private boolean ticking;
     private volatile boolean closed;
 
     private Destination(DestinationSettings settings, LettuceClients clients, DestinationAdmin admin) {
@@ -85,10 +61,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         dialect = new DestinationDialect(
                 admin.version(),
                 admin.modules().map(modules -> !modules.isEmpty()).orElse(true));
-        router = new SlotRouter(settings, admin.isCluster(), this, refused, dialect::adapt, eventLoop);
-        topology = new TopologyRefresh(admin, eventLoop, router::topology);
-        replicas = new ReplicaWatch(admin::replicationOf, eventLoop, router.recent());
-        restarts = new Restarts(router, router.recent(), router.lost(), oldLinks.writer(), eventLoop);
+        nodes = new DestinationNodes(settings, clients, admin, refused, dialect::adapt, () -> newKind.run());
+        router = nodes.router();
     }
 
     /**
@@ -101,7 +75,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
         try {
             DestinationAdmin admin = DestinationAdmin.open(settings, clients);
             var destination = new Destination(settings, clients, admin);
-            destination.start();
+            destination.nodes.start();
             return destination;
         } catch (DestinationException | RuntimeException e) {
             clients.close();
@@ -166,23 +140,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
      */
     public CompletionStage<Object> call(List<byte[]> arguments) {
         CompletionStage<Object> reply = admin.call(arguments);
-        return reply.whenComplete((value, failure) -> eventLoop.execute(() -> called(arguments, failure)));
-    }
-
-    /** What a node says to a single command says something of the node, too. */
-    private void called(List<byte[]> arguments, @Nullable Throwable failure) {
-        NodeLink link = arguments.size() > 1 ? router.linkOf(arguments.get(1)) : null;
-        if (link == null || closed) {
-            return;
-        }
-        if (failure != null) {
-            var error = new ErrorReply(DestinationAdmin.reason(failure), false);
-            if (error.remedy() == ErrorReply.Remedy.WAIT) {
-                nodeWaits(link, error);
-            }
-        } else if (link.isUp() && !router.hasFences()) {
-            problems.over(link.address());
-        }
+        return reply.whenComplete((value, failure) -> eventLoop.execute(() -> nodes.called(arguments, failure)));
     }
 
     /**
@@ -240,12 +198,12 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
      * key vanishes a day after its process has ended. Without it everything is written anew after such a restart. Does not wait.
      */
     public void keepNumbers() {
-        eventLoop.execute(restarts::keepNumbers);
+        nodes.keepNumbers();
     }
 
     /** The name that its connections bear at the nodes, by which a later process finds them. */
     public String writer() {
-        return oldLinks.writer();
+        return nodes.oldLinks().writer();
     }
 
     /**
@@ -255,8 +213,8 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
      * @param writers their {@link #writer()}
      */
     public void end(Collection<String> writers) {
-        if (oldLinks.add(writers)) {
-            eventLoop.execute(() -> connectors.values().forEach(LinkConnector::renew));
+        if (nodes.oldLinks().add(writers)) {
+            nodes.renewLinks();
         }
     }
 
@@ -267,12 +225,12 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
      * @param untilNanos of {@link System#nanoTime()}
      */
     public void permit(String task, long untilNanos) {
-        permits.grant(task, untilNanos);
+        nodes.permits().grant(task, untilNanos);
     }
 
     /** A task has given its lease up. */
     public void withdraw(String task) {
-        permits.withdraw(task);
+        nodes.permits().withdraw(task);
     }
 
     /** Told of the time that each batch took, in nanoseconds; on the event loop. */
@@ -287,7 +245,7 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     /** What has gone to each node, by address. */
     public Map<String, NodeCounters> counters() {
-        return Map.copyOf(counters);
+        return nodes.counters();
     }
 
     /** How many commands were refused, by {@code <command> <error code>}. */
@@ -320,135 +278,20 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
 
     /** Every node at this moment. */
     public List<NodeStatus> nodes() {
-        var future = new CompletableFuture<List<NodeStatus>>();
-        eventLoop.execute(() -> future.complete(problems.of(router.links())));
-        return future.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        return nodes.status()
+                .orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 
     @Override
     public void close() {
-        removeWatermarks();
         closed = true;
-        topology.close();
-        var done = new CompletableFuture<Void>();
-        eventLoop.execute(() -> {
-            connectors.values().forEach(LinkConnector::close);
-            connectors.clear();
-            router.openTickets().abandon(new DestinationClosedException());
-            router.recent().acknowledgements().abandon(new DestinationClosedException());
-            done.complete(null);
-        });
-        done.orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        nodes.close()
+                .orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(e -> null)
                 .join();
         admin.close();
         clients.close();
-    }
-
-    /** Those that cannot be removed now vanish by themselves. */
-    private void removeWatermarks() {
-        CompletableFuture.supplyAsync(restarts::keys, eventLoop)
-                .thenCompose(keys -> CompletableFuture.allOf(keys.stream()
-                        .map(key -> admin.call(List.of("DEL".getBytes(StandardCharsets.US_ASCII), key))
-                                .toCompletableFuture())
-                        .toArray(CompletableFuture<?>[]::new)))
-                .completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
-                .exceptionally(failure -> null)
-                .join();
-    }
-
-    @Override
-    public void connect(NodeLink link) {
-        counters.put(link.address().toString(), link.counters());
-        var rules = new LinkConnector.LinkRules(settings.firstBackoff(), oldLinks, permits, restarts);
-        var connector = new LinkConnector(link, clients, rules, () -> changed(link));
-        connectors.put(link, connector);
-        connector.connect();
-        newKind.run();
-    }
-
-    @Override
-    public void disconnect(NodeLink link) {
-        problems.forget(link.address());
-        restarts.forget(link.address());
-        LinkConnector connector = connectors.remove(link);
-        if (connector != null) {
-            connector.close();
-        }
-    }
-
-    @Override
-    public void topologyIsStale() {
-        topology.stale();
-    }
-
-    @Override
-    public void nodeWaits(NodeLink link, ErrorReply error) {
-        problems.refuses(link.address(), error);
-        tickWhileFenced();
-    }
-
-    @Override
-    public void empty(Emptying keys, Runnable done) {
-        admin.empty(keys)
-                .whenComplete((nothing, failure) -> eventLoop.execute(() -> {
-                    if (failure == null) {
-                        done.run();
-                    } else if (!closed) {
-                        LOG.warn(
-                                "destination: {} could not be removed: {}; trying again every {} ms",
-                                keys,
-                                DestinationAdmin.reason(failure),
-                                EMPTY_AGAIN_MILLIS);
-                        eventLoop.schedule(() -> empty(keys, done), EMPTY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-                    }
-                }));
-    }
-
-    @Override
-    public void read(byte[] key, BiConsumer<byte @Nullable [], @Nullable Throwable> answer) {
-        admin.call(List.of("GET".getBytes(StandardCharsets.US_ASCII), key))
-                .toCompletableFuture()
-                .copy()
-                .orTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((value, failure) -> eventLoop.execute(() -> {
-                    if (!closed) {
-                        answer.accept(value instanceof byte[] bytes ? bytes : null, failure);
-                    }
-                }));
-    }
-
-    @Override
-    public void fenced() {
-        tickWhileFenced();
-    }
-
-    private void start() throws DestinationException {
-        try {
-            @Nullable
-            NodeAddress[] masterOfSlot = admin.masterOfSlot()
-                    .toCompletableFuture()
-                    .get(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
-            eventLoop.submit(() -> router.topology(masterOfSlot)).sync();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DestinationException("interrupted while asking for the destination's topology", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new DestinationException("destination does not tell its topology: " + DestinationAdmin.reason(e), e);
-        }
-        long pause = settings.topologyRefresh().toMillis();
-        eventLoop.scheduleWithFixedDelay(this::topologyIsStale, pause, pause, TimeUnit.MILLISECONDS);
-        eventLoop.scheduleWithFixedDelay(
-                this::lookForSilence, SILENCE_MILLIS / 2, SILENCE_MILLIS / 2, TimeUnit.MILLISECONDS);
-        eventLoop.scheduleWithFixedDelay(restarts::raise, WATERMARK_MILLIS, WATERMARK_MILLIS, TimeUnit.MILLISECONDS);
-        boolean replicasCount = settings.acknowledge() == Acknowledge.REPLICAS;
-        if (isCluster() || replicasCount) {
-            long interval = replicasCount ? REPLICAS_COUNT_MILLIS : REPLICAS_MILLIS;
-            eventLoop.scheduleWithFixedDelay(
-                    () -> replicas.ask(router.masters()), interval, interval, TimeUnit.MILLISECONDS);
-        }
-        LOG.info("destination: {} {}, {}", admin.version(), isCluster() ? "cluster" : "standard", counters.keySet());
     }
 
     /** On the thread of the shard: what the destination takes is not the event loop's concern. */
@@ -488,50 +331,6 @@ public final class Destination implements SlotRouter.DestinationEvents, AutoClos
     private void take(BatchTicket ticket) {
         batches.incrementAndGet();
         router.take(ticket);
-        tickWhileFenced();
-    }
-
-    private void changed(NodeLink link) {
-        if (link.isUp()) {
-            problems.forget(link.address());
-            router.linkIsUp();
-        } else {
-            LinkConnector connector = connectors.get(link);
-            problems.notConnected(link.address(), connector == null ? "" : connector.whyDown());
-            topologyIsStale();
-        }
-        tickWhileFenced();
-    }
-
-    /** Fences have pauses; somebody has to look whether they are over. */
-    private void tickWhileFenced() {
-        if (router.hasFences() && !ticking && !closed) {
-            ticking = true;
-            eventLoop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void tick() {
-        ticking = false;
-        router.tick();
-        if (!router.hasFences()) {
-            problems.over();
-        }
-        tickWhileFenced();
-    }
-
-    /** A node that stands still may have been replaced meanwhile. */
-    private void lookForSilence() {
-        connectors.forEach((link, connector) -> {
-            long millis = connector.silentMillis();
-            if (millis >= SILENCE_MILLIS) {
-                problems.silent(link.address(), millis);
-                topologyIsStale();
-                silent.add(link);
-            } else if (silent.remove(link) && link.isUp()) {
-                problems.over(link.address());
-            }
-        });
-        silent.retainAll(connectors.keySet());
+        nodes.tickWhileFenced();
     }
 }
