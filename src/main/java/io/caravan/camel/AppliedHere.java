@@ -37,6 +37,6 @@ final class AppliedHere implements Applied {
 
     @Override
     public long unsettled() {
-        return task.get().map(running -> running.mayHaveStaleKeys() ? 1L : 0L).orElse(1L);
+        return task.get().map(running -> (long) running.staleSlots()).orElse(1L);
     }
 }

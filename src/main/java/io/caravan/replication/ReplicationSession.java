@@ -429,6 +429,17 @@ public final class ReplicationSession {
         return shards.stream().anyMatch(shard -> shard.sweep().mayBeStale());
     }
 
+    /**
+     * How many slots of the source may have such keys, of all shards.
+     *
+     * @see #mayHaveStaleKeys()
+     */
+    public int staleSlots() {
+        return shards.stream()
+                .mapToInt(shard -> shard.sweep().staleSlots(shard.slots()))
+                .sum();
+    }
+
     /** The slots of a shard to look through for keys that the source has no more. */
     public BitSet slotsToSweep(SourceShard shard) {
         return of(shard).sweep().slots(shard.slots());
