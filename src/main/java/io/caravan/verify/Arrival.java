@@ -41,6 +41,14 @@ final class Arrival {
         this.patienceNanos = patienceNanos;
     }
 
+    /** An offset of the master of a key. */
+    private record Awaited(Place place, long offset) {
+
+        private Awaited later(Awaited other) {
+            return other.offset > offset ? other : this;
+        }
+    }
+
     /**
      * Waits until everything is applied that the source had when it was read.
      *
@@ -48,18 +56,16 @@ final class Arrival {
      * @throws IOException if the destination does not get on
      */
     boolean await(List<Place> places, List<Value> values) throws IOException {
-        Map<NodeAddress, Place> asked = new HashMap<>();
-        Map<NodeAddress, Long> offsets = new HashMap<>();
+        Map<NodeAddress, Awaited> awaited = new HashMap<>();
         for (int i = 0; i < places.size(); i++) {
             Optional<NodeAddress> master = masterOf(places.get(i));
             if (master.isEmpty()) {
                 return false;
             }
-            asked.put(master.get(), places.get(i));
-            offsets.merge(master.get(), values.get(i).offset(), Math::max);
+            awaited.merge(master.get(), new Awaited(places.get(i), values.get(i).offset()), Awaited::later);
         }
-        for (var master : offsets.entrySet()) {
-            if (!await(asked.get(master.getKey()), master.getKey(), master.getValue())) {
+        for (var master : awaited.entrySet()) {
+            if (!await(master.getValue().place(), master.getKey(), master.getValue().offset())) {
                 return false;
             }
         }

@@ -110,11 +110,12 @@ final class SideWalk {
         private BitSet done() throws IOException {
             for (CompletableFuture<Void> database : databases) {
                 Throwable failure = database.handle((done, thrown) -> thrown).join();
-                if (failure != null && !(failure.getCause() instanceof WalkLostException)) {
-                    throw failure.getCause() instanceof IOException cause ? cause : new IOException(failure);
-                }
                 if (failure != null) {
-                    return lost(failure.getCause().getMessage());
+                    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                    if (cause instanceof WalkLostException) {
+                        return lost(cause.getMessage());
+                    }
+                    throw cause instanceof IOException problem ? problem : new IOException(cause);
                 }
             }
             try {

@@ -61,8 +61,9 @@ final class StreamPieces {
                     "stream",
                     "groups " + groups.keySet() + " at the source, " + copies.keySet() + " at the destination");
         }
-        for (String group : groups.keySet()) {
-            Optional<Found> found = group(group, groups.get(group), copies.get(group));
+        for (var group : groups.entrySet()) {
+            Optional<Found> found =
+                    group(group.getKey(), group.getValue(), copies.getOrDefault(group.getKey(), Map.of()));
             if (found.isPresent()) {
                 return found;
             }
