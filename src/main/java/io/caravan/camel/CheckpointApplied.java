@@ -40,4 +40,12 @@ final class CheckpointApplied implements Applied {
                 .max();
         return offset.isPresent() || known.isEmpty() ? offset : OptionalLong.of(NOTHING);
     }
+
+    /** Records that name keys to be removed yet; that slots have moved cannot be seen in them. */
+    @Override
+    public synchronized long unsettled() {
+        return known.stream()
+                .filter(checkpoint -> checkpoint.sweep() == Checkpoint.Sweep.DUE)
+                .count();
+    }
 }

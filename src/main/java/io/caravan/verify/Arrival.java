@@ -32,6 +32,7 @@ final class Arrival {
     private final Applied applied;
     private final long patienceNanos;
     private String problem = "";
+    private long endured; // what was waited for in vain
 
     /** @param patienceNanos how long to wait for a destination that does not get on */
     Arrival(Deployment source, Deployment destination, Applied applied, long patienceNanos) {
@@ -65,7 +66,10 @@ final class Arrival {
             awaited.merge(master.get(), new Awaited(places.get(i), values.get(i).offset()), Awaited::later);
         }
         for (var master : awaited.entrySet()) {
-            if (!await(master.getValue().place(), master.getKey(), master.getValue().offset())) {
+            if (!await(
+                    master.getValue().place(),
+                    master.getKey(),
+                    master.getValue().offset())) {
                 return false;
             }
         }
@@ -139,7 +143,8 @@ final class Arrival {
 
     /** Whether the destination has nothing otherwise than the source that will be put right by itself, as far as is known. */
     boolean isSettled() {
-        return applied.unsettled() == 0 && !hasChanged(source) && !hasChanged(destination);
+        long left = applied.unsettled();
+        return (left == 0 || left == endured) && !hasChanged(source) && !hasChanged(destination);
     }
 
     private static boolean hasChanged(Deployment side) {
@@ -148,18 +153,19 @@ final class Arrival {
                 .isPresent();
     }
 
-    /** Waits for that, as long as it gets on. */
+    /** Waits for that, as long as it gets on; what does not is not waited for again. */
     void awaitSettled() {
         long left = applied.unsettled();
         long deadline = System.nanoTime() + patienceNanos;
-        while (!isSettled()
-                && System.nanoTime() < deadline
-                && !Thread.currentThread().isInterrupted()) {
+        while (!isSettled() && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(PAUSE_NANOS);
             long now = applied.unsettled();
             if (now != left) {
                 left = now;
                 deadline = System.nanoTime() + patienceNanos;
+            } else if (System.nanoTime() > deadline) {
+                endured = left;
+                return;
             }
         }
     }
