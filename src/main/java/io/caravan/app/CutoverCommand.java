@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
 final class CutoverCommand extends ManagementCommand {
 
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    private static final String KIND = "cutover";
 
     @Option(
             names = "--pause-writes",
@@ -55,35 +54,53 @@ final class CutoverCommand extends ManagementCommand {
     @Override
     int talk(ManagementPort process, PrintStream out) throws CommandFailure {
         String id = String.valueOf(process.find(task()).getString("id"));
-        int before = steps(process.task(id)).size();
-        process.act(id, "cutover?pauseWrites=" + pauseWrites + "&patience=" + patience + "&verify=" + !noVerify);
-        int told = before;
-        JsonObject task = process.task(id);
+        JsonObject begun = process.act(
+                id, "cutover?pauseWrites=" + pauseWrites + "&patience=" + patience + "&verify=" + !noVerify);
+        String cutoverId = String.valueOf(begun.getString("cutover"));
+        int told = 0;
         while (true) {
-            List<String> steps = steps(task);
-            if (!json()) {
-                steps.subList(Math.min(told, steps.size()), steps.size()).forEach(out::println);
-                out.flush();
-            }
+            JsonObject task = process.task(id);
+            JsonObject cutover = cutover(task, cutoverId);
+            List<String> steps = steps(cutover);
+            say(steps.subList(told, steps.size()), out);
             told = steps.size();
-            if (task.get("doing") == null) {
-                break;
+            if (!cutover.getBooleanOrDefault("running", true)) {
+                boolean done = cutover.getBooleanOrDefault("done", false);
+                String result = cutover.getString("result");
+                say(List.of(done ? result : "refused: " + result + ". The task goes on"), out);
+                if (json()) {
+                    out.println(Jsoner.prettyPrint(task.toJson()));
+                }
+                return done ? ExitCode.OK : ExitCode.REFUSED;
             }
             LockSupport.parkNanos(INTERVAL_NANOS);
-            task = process.task(id);
         }
-        if (json()) {
-            out.println(Jsoner.prettyPrint(task.toJson()));
-        }
-        return "Stopped".equals(task.getString("state")) ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    private static List<String> steps(JsonObject task) {
+    /** The one that was asked for here: another process may run by now, or another cutover. */
+    private static JsonObject cutover(JsonObject task, String id) throws CommandFailure {
+        if (task.get("cutover") instanceof JsonObject cutover && id.equals(cutover.getString("id"))) {
+            return cutover;
+        }
+        throw new CommandFailure(
+                ExitCode.REFUSED,
+                "The process that runs the task knows nothing of this cutover any more: it has been started again, or another"
+                        + " cutover was asked for. See bin/caravan status, and the events of the task");
+    }
+
+    private void say(List<String> lines, PrintStream out) {
+        if (!json()) {
+            lines.forEach(out::println);
+            out.flush();
+        }
+    }
+
+    private static List<String> steps(JsonObject cutover) {
         List<String> steps = new ArrayList<>();
-        if (task.get("events") instanceof Collection<?> events) {
-            for (Object each : events) {
-                if (each instanceof JsonObject event && KIND.equals(event.getString("kind"))) {
-                    steps.add(event.getString("text"));
+        if (cutover.get("steps") instanceof Collection<?> all) {
+            for (Object each : all) {
+                if (each instanceof JsonObject step) {
+                    steps.add(step.getString("text"));
                 }
             }
         }

@@ -100,9 +100,9 @@ final class ManagementPort {
         return ask(TASKS + "/" + id, false);
     }
 
-    /** Does something to a task; returns when it has begun. */
-    void act(String id, String action) throws CommandFailure {
-        ask(TASKS + "/" + id + "/" + action, true);
+    /** Does something to a task; returns when it has begun, what the process says of that. */
+    JsonObject act(String id, String action) throws CommandFailure {
+        return ask(TASKS + "/" + id + "/" + action, true);
     }
 
     /**

@@ -35,6 +35,10 @@ final class StatusText {
             lines.add("  " + bar(percent.doubleValue()) + remaining(task));
         }
         lines.add("  " + figures(task));
+        String stale = stale(task);
+        if (!stale.isEmpty()) {
+            lines.add("  " + stale);
+        }
         if (!text(task, "problem").isEmpty()) {
             lines.add("  problem: " + text(task, "problem"));
             lines.add("  remedy:  " + text(task, "remedy"));
@@ -47,6 +51,7 @@ final class StatusText {
         return text(task, "id") + " " + text(task, "name") + ": " + text(task, "state")
                 + (task.get("percent") instanceof Number percent ? ", %s %%".formatted(percent) : "")
                 + ", " + figures(task)
+                + (stale(task).isEmpty() ? "" : ", " + stale(task))
                 + (text(task, "problem").isEmpty()
                         ? ""
                         : "; problem: " + text(task, "problem") + "; remedy: " + text(task, "remedy"));
@@ -79,6 +84,12 @@ final class StatusText {
                         bytes(number(rates, "bytes").longValue()),
                         number(rates, "keys").longValue(),
                         bytes(number(task, "spooledBytes").longValue()));
+    }
+
+    /** Of what the lag does not tell; empty if there is nothing. */
+    private static String stale(JsonObject task) {
+        long slots = number(task, "staleSlots").longValue();
+        return slots == 0 ? "" : "keys of %,d slots are being put right at the destination".formatted(slots);
     }
 
     private static String bar(double percent) {

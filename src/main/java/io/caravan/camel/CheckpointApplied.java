@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 /** How far a task is that another process runs: what its checkpoints say. Thread-safe; waits for the store. */
 final class CheckpointApplied implements Applied {
 
+    /** Nothing is applied of a master that has just taken the place of another. */
+    private static final long NOTHING = -1;
+
     private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final CheckpointStore store;
@@ -31,9 +34,18 @@ final class CheckpointApplied implements Applied {
             known = store.load(task);
             readNanos = System.nanoTime();
         }
-        return known.stream()
+        OptionalLong offset = known.stream()
                 .filter(checkpoint -> checkpoint.source().equals(master.toString()))
-                .mapToLong(checkpoint -> checkpoint.phase() == Phase.STREAM ? checkpoint.applied() : 0)
+                .mapToLong(checkpoint -> checkpoint.phase() == Phase.STREAM ? checkpoint.applied() : NOTHING)
                 .max();
+        return offset.isPresent() || known.isEmpty() ? offset : OptionalLong.of(NOTHING);
+    }
+
+    /** Records that name keys to be removed yet; that slots have moved cannot be seen in them. */
+    @Override
+    public synchronized long unsettled() {
+        return known.stream()
+                .filter(checkpoint -> checkpoint.sweep() == Checkpoint.Sweep.DUE)
+                .count();
     }
 }

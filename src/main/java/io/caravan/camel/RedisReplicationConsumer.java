@@ -409,6 +409,12 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         return running != null && running.mayHaveStaleKeys();
     }
 
+    /** Of how many slots the destination may have such keys; each look at them ends with none. Any thread. */
+    public int staleSlots() {
+        ReplicationSession running = session;
+        return running == null ? 0 : running.staleSlots();
+    }
+
     /** The id of the task. */
     public String task() {
         return configuration.taskOf(String.valueOf(getRouteId()));

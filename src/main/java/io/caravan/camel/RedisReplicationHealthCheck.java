@@ -22,6 +22,7 @@ final class RedisReplicationHealthCheck extends AbstractHealthCheck {
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         List<ShardStatus> shards = consumer.status();
         builder.detail("task", consumer.task());
+        builder.detail("stale.slots", consumer.staleSlots());
         for (ShardStatus shard : shards) {
             builder.detail("shard." + shard.name() + ".state", shard.state());
             shard.lagBytes().ifPresent(bytes -> builder.detail("shard." + shard.name() + ".lag.bytes", bytes));

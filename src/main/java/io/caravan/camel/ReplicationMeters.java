@@ -33,6 +33,11 @@ final class ReplicationMeters implements AutoCloseable {
                 .description("Commands in a batch")
                 .tag("task", task)
                 .register(registry));
+        register(Gauge.builder("caravan.replication.stale.slots", session, ReplicationSession::staleSlots)
+                .baseUnit("slots")
+                .description("Slots whose keys are being put right at the destination, beside the streams")
+                .tag("task", task)
+                .register(registry));
         session.counters()
                 .forEach((shard, counters) -> bind(Tags.of("task", task, "shard", shard), shard, counters, session));
     }

@@ -12,7 +12,6 @@ import io.caravan.command.Databases;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.replication.RateLimits;
-import io.caravan.replication.ShardStatus;
 import io.caravan.replication.SourceInquiry;
 import io.caravan.replication.SourceSettings;
 import io.caravan.resp.Reply;
@@ -31,7 +30,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -115,8 +113,7 @@ public final class RouteVerification {
                     there,
                     here,
                     mapping(here),
-                    consumer.<Applied>map(running -> master -> appliedBy(running, master))
-                            .orElseGet(() -> appliedElsewhere(here)),
+                    consumer.isPresent() ? new AppliedHere(this::running) : appliedElsewhere(here),
                     repair ? consumer.<Repair>map(running -> running::readAgain) : Optional.empty(),
                     settings,
                     threads);
@@ -159,13 +156,6 @@ public final class RouteVerification {
                         && !consumer.status().isEmpty()
                 ? Optional.of(consumer)
                 : Optional.empty();
-    }
-
-    private static OptionalLong appliedBy(RedisReplicationConsumer consumer, NodeAddress master) {
-        return consumer.status().stream()
-                .filter(shard -> shard.master().equals(master.toString()))
-                .mapToLong(ShardStatus::appliedOffset)
-                .max();
     }
 
     private Applied appliedElsewhere(Deployment destination) {

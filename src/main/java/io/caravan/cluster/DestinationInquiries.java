@@ -22,6 +22,8 @@ public final class DestinationInquiries implements AutoCloseable {
         this.settings = settings;
         clients = new LettuceClients(settings);
         client = clients.nodeClient();
+        // A connection that Lettuce makes again has lost its database, and its answers may be those of another server.
+        client.setOptions(client.getOptions().mutate().autoReconnect(false).build());
     }
 
     /**

@@ -40,6 +40,7 @@ final class Figures {
         Map<String, NodeCounters> sent = sides == null ? Map.of() : sides.counters();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("lag", lag(shards));
+        fields.put("staleSlots", consumer == null ? 0 : consumer.staleSlots());
         putTotals(fields, counters, now);
         fields.put(
                 "spooledBytes",

@@ -103,8 +103,11 @@ final class ManagementApi {
 
     private void act(RoutingContext request, Task task, TaskAction action) {
         try {
-            tasks.begin(task, action, options(request));
-            answer(request, ACCEPTED, Map.of("state", task.state().toString()));
+            Optional<TaskCutover> cutover = tasks.begin(task, action, options(request));
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("state", task.state().toString());
+            cutover.ifPresent(begun -> fields.put("cutover", begun.id()));
+            answer(request, ACCEPTED, fields);
         } catch (RefusedException e) {
             refuse(request, CONFLICT, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {

@@ -21,6 +21,8 @@ import org.apache.camel.main.HttpManagementServerConfigurationProperties;
 import org.apache.camel.main.HttpServerConfigurationProperties;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes Camel's management server with {@link Admission} in front of it, and refuses to make one that is open to everybody.
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagementServerFactory extends DefaultMainHttpServerFactory {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementServerFactory.class);
     private static final String EVERY_PATH = "/*";
 
     private @Nullable ManagementHttpServer server;
@@ -99,7 +102,17 @@ public final class ManagementServerFactory extends DefaultMainHttpServerFactory 
         if (started != null && decides != null) {
             ManagementApi.serve(started.getRouter(), tasks, decides);
             decides.opens();
+            LOG.info("management port: {}{}", url(started), ManagementApi.ROOT);
         }
+    }
+
+    /** What it is bound to; Camel's own summary says 0.0.0.0 whatever that is. */
+    private static String url(ManagementHttpServer server) {
+        boolean tls = server.isUseGlobalSslContextParameters() || server.getSslContextParameters() != null;
+        String host = server.getHost().contains(":") && !server.getHost().startsWith("[")
+                ? "[" + server.getHost() + "]"
+                : server.getHost();
+        return (tls ? "https://" : "http://") + host + ":" + server.getPort();
     }
 
     private static AuthenticationConfigEntry entry(Admission admission) {

@@ -7,6 +7,7 @@ import io.caravan.verify.VerifyReport;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,9 +51,12 @@ final class TaskActions {
      * Begins what was asked for; what becomes of it is in the task's state and history.
      *
      * @param options how it is to be done
+     * @return the cutover that has begun, if it is one
      * @throws RefusedException if that cannot be done now; says why, and what to do
      */
-    void begin(Task task, TaskAction action, ActionOptions options) throws RefusedException {
+    Optional<TaskCutover> begin(Task task, TaskAction action, ActionOptions options) throws RefusedException {
+        Optional<TaskCutover> cutover =
+                action == TaskAction.CUTOVER ? Optional.of(new TaskCutover()) : Optional.empty();
         synchronized (task) { // between the look and the beginning nobody else begins
             if (!possible(task).contains(action)) {
                 throw new RefusedException(refusal(task, action));
@@ -61,13 +65,16 @@ final class TaskActions {
                 task.verification(new TaskVerification(options.verify()));
             } else {
                 task.begins(action);
+                cutover.ifPresent(task::cutover);
             }
         }
         LOG.info("task {}: {} was asked for", task.identity().name(), action);
         try {
-            threads.execute(() -> run(task, action, options));
+            threads.execute(() -> run(task, action, options, cutover));
+            return cutover;
         } catch (RejectedExecutionException e) {
             task.ended(action);
+            cutover.ifPresent(shown -> shown.refused("the process ends"));
             throw new RefusedException("the process ends; start it again");
         }
     }
@@ -88,7 +95,7 @@ final class TaskActions {
                 + (possible.isEmpty() ? "nothing" : possible);
     }
 
-    private void run(Task task, TaskAction action, ActionOptions options) {
+    private void run(Task task, TaskAction action, ActionOptions options, Optional<TaskCutover> cutover) {
         task.history()
                 .add(
                         HistoryEvent.Kind.ACTION,
@@ -101,7 +108,7 @@ final class TaskActions {
                 case START -> start(task);
                 case PRECHECK -> precheck(task);
                 case VERIFY -> verify(task, options.repair());
-                case CUTOVER -> cutOver(task, options);
+                case CUTOVER -> cutOver(task, options, cutover.orElseThrow());
             }
         } catch (Exception e) {
             failed(task, action, e);
@@ -185,11 +192,22 @@ final class TaskActions {
     }
 
     /** The verification is one that a person could have asked for, and is shown as such. */
-    private void cutOver(Task task, ActionOptions options) {
+    private void cutOver(Task task, ActionOptions options, TaskCutover shown) {
         var verification = new TaskVerification(options.verify());
-        var shown = new TaskCutover();
-        task.cutover(shown);
-        var cutover = new Cutover(
+        try {
+            String next = cutover(task, options, verification, shown).run(task.destinationNodes());
+            task.observe(); // whoever learns that it is done finds the task stopped
+            tell(task, next);
+            shown.done(next);
+        } catch (Exception e) {
+            String why = Causes.text(e);
+            tell(task, "refused: " + why + ". The task goes on");
+            shown.refused(why);
+        }
+    }
+
+    private Cutover cutover(Task task, ActionOptions options, TaskVerification verification, TaskCutover shown) {
+        return new Cutover(
                 running(task),
                 task::problem,
                 options.cutover(),
@@ -206,15 +224,6 @@ final class TaskActions {
                     shown.step(step);
                     tell(task, step);
                 });
-        try {
-            String next = cutover.run(task.destinationNodes());
-            shown.done(next);
-            tell(task, next);
-        } catch (Exception e) {
-            String why = Causes.text(e);
-            shown.refused(why);
-            tell(task, "refused: " + why + ". The task goes on");
-        }
     }
 
     private static void tell(Task task, String step) {

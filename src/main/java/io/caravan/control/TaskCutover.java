@@ -5,16 +5,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A cutover that was asked for, its steps so far, and what came of it. Written by its thread, read by any. */
 final class TaskCutover {
 
+    private final String id = UUID.randomUUID().toString();
     private final Instant begun = Instant.now();
     private final List<Map<String, Object>> steps = new ArrayList<>();
     private @Nullable Instant ended;
     private boolean done;
     private String result = "";
+
+    /** What tells it from others of the same task. */
+    String id() {
+        return id;
+    }
 
     /** A step, in words. */
     synchronized void step(String text) {
@@ -43,6 +50,7 @@ final class TaskCutover {
     /** As the API shows it. */
     synchronized Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", id);
         fields.put("running", ended == null);
         fields.put("done", done);
         fields.put("begun", Times.text(begun));

@@ -105,12 +105,12 @@ public final class Tasks extends ServiceSupport implements StaticService {
      *
      * @throws RefusedException if that cannot be done now
      */
-    void begin(Task task, TaskAction action, ActionOptions options) throws RefusedException {
+    Optional<TaskCutover> begin(Task task, TaskAction action, ActionOptions options) throws RefusedException {
         TaskActions ready = actions;
         if (ready == null) {
             throw new RefusedException("the process is starting; ask again");
         }
-        ready.begin(task, action, options);
+        return ready.begin(task, action, options);
     }
 
     private List<Task> all() {

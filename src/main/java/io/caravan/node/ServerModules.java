@@ -12,6 +12,9 @@ import java.util.TreeSet;
  */
 public record ServerModules(Set<String> loaded, Set<String> builtIn) {
 
+    /** A module of Valkey 9.1 and later that runs scripts; no value is its own, and other servers run them without it. */
+    private static final String SCRIPTS = "lua";
+
     /** What a server without modules has. */
     public static final ServerModules NONE = new ServerModules(Set.of(), Set.of());
 
@@ -22,7 +25,7 @@ public record ServerModules(Set<String> loaded, Set<String> builtIn) {
 
     /**
      * Reads the answer to {@code MODULE LIST}: of each module names and values by turns. From Redis 7.0 on they have a
-     * {@code path}, which is empty for a module that is built in.
+     * {@code path}, which is empty for a module that is built in. One that only runs scripts is left out.
      */
     public static ServerModules of(List<List<String>> answer) {
         Set<String> loaded = new TreeSet<>();
@@ -30,7 +33,7 @@ public record ServerModules(Set<String> loaded, Set<String> builtIn) {
         for (List<String> module : answer) {
             int name = module.indexOf("name") + 1;
             int path = module.indexOf("path") + 1;
-            if (name > 0 && name < module.size()) {
+            if (name > 0 && name < module.size() && !module.get(name).equals(SCRIPTS)) {
                 boolean noFile =
                         path > 0 && path < module.size() && module.get(path).isEmpty();
                 (noFile ? builtIn : loaded).add(module.get(name));

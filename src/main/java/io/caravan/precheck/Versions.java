@@ -29,17 +29,24 @@ final class Versions {
                     "servers before Redis " + OLDEST_MAJOR + ".0 are not what Caravan is made for",
                     "try it with a copy of the data first, and compare");
         }
-        boolean sameProduct = from.get().product().equals(to.get().product());
-        boolean older = isOlderRelease(from.get(), to.get());
-        if (older || (!sameProduct && haveParted(from.get()))) {
+        boolean parted = !from.get().product().equals(to.get().product()) && haveParted(from.get());
+        if (parted && haveParted(to.get())) {
             findings.warn(
                     "",
-                    "the destination (" + to.get() + ") is " + (older ? "older than" : "of another product than")
-                            + " the source (" + from.get()
-                            + "): values and commands are put into forms that it knows, and"
-                            + " what has none is refused when it comes (onError)",
+                    refusedForms(from.get(), to.get(), "of another product than"),
+                    "take a destination of the source's product, or see that no key needs what the other has not");
+        } else if (parted || isOlderRelease(from.get(), to.get())) {
+            findings.warn(
+                    "",
+                    refusedForms(from.get(), to.get(), "older than"),
                     "take a destination of the source's version or later, or see that no key needs what is new");
         }
+    }
+
+    private static String refusedForms(ServerVersion from, ServerVersion to, String is) {
+        return "the destination (" + to + ") is " + is + " the source (" + from
+                + "): values and commands are put into forms that it knows, and what has none is refused when it comes"
+                + " (onError)";
     }
 
     /** Patches do not change what is understood. */

@@ -356,6 +356,17 @@ public final class ReplicationSession {
         return shards.stream().anyMatch(shard -> shard.sweep().mayBeStale());
     }
 
+    /**
+     * How many slots of the source may have such keys, of all shards.
+     *
+     * @see #mayHaveStaleKeys()
+     */
+    public int staleSlots() {
+        return shards.stream()
+                .mapToInt(shard -> shard.sweep().staleSlots(shard.slots()))
+                .sum();
+    }
+
     /** The shard that has a key, as the source calls it; empty if none does at the moment. */
     public Optional<SourceShard> shardOf(byte[] key) {
         int slot = HashSlot.of(key);

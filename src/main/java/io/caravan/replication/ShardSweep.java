@@ -50,6 +50,15 @@ final class ShardSweep {
         return removes && record.isSweepDue() || passage.gained().get(slot);
     }
 
+    /**
+     * How many slots may have such keys.
+     *
+     * @param served those that the shard serves
+     */
+    int staleSlots(BitSet served) {
+        return mayBeStale() ? (removes && record.isSweepDue() ? served : passage.gained()).cardinality() : 0;
+    }
+
     /** Whether there may be such keys at all. */
     boolean mayBeStale() {
         return removes && record.isSweepDue() || !passage.gained().isEmpty();

@@ -9,14 +9,21 @@ import io.caravan.resp.Reply;
 import io.caravan.verify.Connector.Connection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +39,21 @@ public final class Deployment {
     private final Connector connector;
     private volatile Topology topology;
 
+    private volatile OptionalLong changedNanos = OptionalLong.empty();
+
+    /** @param members every node of the cluster, by its id; empty of a standard server */
     private record Topology(
             boolean cluster,
             ServerVersion version,
-            @Nullable NodeAddress[] masterOfSlot) {}
+            @Nullable NodeAddress[] masterOfSlot,
+            Map<String, NodeAddress> members) {}
 
     private Deployment(String side, List<NodeAddress> nodes, Connector connector) throws IOException {
         this.side = side;
         this.nodes = List.copyOf(nodes);
         this.connector = connector;
+        topology = new Topology(
+                false, new ServerVersion(ServerVersion.REDIS, 0, 0, 0), new NodeAddress[HashSlot.COUNT], Map.of());
         topology = learn();
     }
 
@@ -106,32 +119,77 @@ public final class Deployment {
         try (Connection connection = open(masterOf(key))) {
             Reply reply = connection.ask(List.of(command)).get(0);
             if (reply instanceof Reply.Failure failure) {
-                refresh(); // it may be elsewhere by now
                 throw new IOException(side + " refused " + new String(command.get(0), StandardCharsets.US_ASCII) + ": '"
                         + failure.text() + "'");
             }
             return reply;
+        } catch (IOException e) {
+            refresh(); // it may be elsewhere by now
+            throw e;
         }
     }
 
     /** Asks for the topology again. */
     void refresh() throws IOException {
-        topology = learn();
+        Topology now = learn();
+        if (!Arrays.equals(now.masterOfSlot(), topology.masterOfSlot())) {
+            changedNanos = OptionalLong.of(System.nanoTime());
+        }
+        topology = now;
+    }
+
+    /** How long ago it was noticed last that slots are served by other nodes than before; empty if it never was. */
+    Optional<Duration> sinceChange() {
+        OptionalLong then = changedNanos;
+        return then.isEmpty() ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - then.getAsLong()));
     }
 
     /** The databases that have keys, and how many each has, of all masters. */
     List<Keys> keys() throws IOException {
         List<Keys> found = new ArrayList<>();
         for (NodeAddress master : masters()) {
-            try (Connection connection = open(master)) {
-                Matcher matcher =
-                        DATABASE.matcher(text(connection, "INFO", "keyspace").text());
-                while (matcher.find()) {
-                    found.add(new Keys(master, Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2))));
-                }
+            found.addAll(keys(master));
+        }
+        return found;
+    }
+
+    /** The databases of a node that have keys. */
+    List<Keys> keys(NodeAddress node) throws IOException {
+        List<Keys> found = new ArrayList<>();
+        try (Connection connection = open(node)) {
+            Matcher matcher =
+                    DATABASE.matcher(text(connection, "INFO", "keyspace").text());
+            while (matcher.find()) {
+                found.add(new Keys(node, Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2))));
             }
         }
         return found;
+    }
+
+    /** Asks a node what it is. */
+    Serving serving(NodeAddress node) throws IOException {
+        try (Connection connection = open(node)) {
+            ServerInfo info = ServerInfo.parse(text(connection, "INFO").text());
+            return new Serving(
+                    info.field("run_id").orElse(""),
+                    info.field("master_replid").orElse(""),
+                    info.number("loading", 0) != 0 ? new BitSet() : slots(info, node, connection));
+        }
+    }
+
+    private BitSet slots(ServerInfo info, NodeAddress node, Connection connection) throws IOException {
+        var slots = new BitSet(HashSlot.COUNT);
+        if (!info.cluster()) {
+            slots.set(0, HashSlot.COUNT);
+            return slots;
+        }
+        String own = text(connection, "CLUSTER", "NODES")
+                .text()
+                .lines()
+                .filter(line -> line.contains("myself"))
+                .collect(Collectors.joining("\n"));
+        ClusterNode.parse(own, node).stream().filter(ClusterNode::master).forEach(found -> slots.or(found.slots()));
+        return slots;
     }
 
     /**
@@ -141,11 +199,19 @@ public final class Deployment {
      */
     record Keys(NodeAddress node, int database, long count) {}
 
+    /** From the first of the given nodes that answers, or else of those that the cluster had when it was asked last. */
     private Topology learn() throws IOException {
+        Topology before = topology;
+        Set<NodeAddress> asked = new LinkedHashSet<>(nodes);
+        asked.addAll(before.members().values());
         List<String> problems = new ArrayList<>();
-        for (NodeAddress node : nodes) {
+        for (NodeAddress node : asked) {
             try (Connection connection = open(node)) {
-                return learn(node, connection);
+                Topology found = learn(node, connection);
+                if (nodes.contains(node) || isSame(found, before)) {
+                    return found;
+                }
+                problems.add(side + " " + node + " belongs to another cluster now");
             } catch (IOException e) {
                 problems.add(String.valueOf(e.getMessage()));
             }
@@ -153,12 +219,18 @@ public final class Deployment {
         throw new IOException(String.join("; ", problems));
     }
 
+    private static boolean isSame(Topology found, Topology before) {
+        return found.members().keySet().stream().anyMatch(id -> before.members().containsKey(id));
+    }
+
     private Topology learn(NodeAddress node, Connection connection) throws IOException {
         ServerInfo info = ServerInfo.parse(text(connection, "INFO").text());
         @Nullable NodeAddress[] masterOfSlot = new NodeAddress[HashSlot.COUNT];
+        Map<String, NodeAddress> members = new LinkedHashMap<>();
         if (info.cluster()) {
             for (ClusterNode member :
                     ClusterNode.parse(text(connection, "CLUSTER", "NODES").text(), node)) {
+                members.put(member.id(), member.address());
                 if (member.master() && !member.failed()) {
                     member.slots().stream().forEach(slot -> masterOfSlot[slot] = member.address());
                 }
@@ -166,7 +238,7 @@ public final class Deployment {
         } else {
             Arrays.fill(masterOfSlot, node);
         }
-        return new Topology(info.cluster(), info.version(), masterOfSlot);
+        return new Topology(info.cluster(), info.version(), masterOfSlot, members);
     }
 
     private Reply text(Connection connection, String... command) throws IOException {

@@ -1,6 +1,5 @@
 package io.caravan.verify;
 
-import io.caravan.node.NodeAddress;
 import io.caravan.verify.KeyMapping.Pair;
 import io.caravan.verify.ValueComparison.Found;
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,6 +22,9 @@ import java.util.concurrent.locks.LockSupport;
  * reading it is watched ({@code WATCH}): the source itself tells afterwards that nobody has touched it. Where the account may not watch,
  * a key has to be found different {@value #UNWATCHED} times in a row instead.
  *
+ * <p>Invariant B: no difference is told that was found just after nodes were replaced, or while keys were being put right beside the
+ * streams. Such keys are judged once more afterwards.
+ *
  * <p>A key that never stays what it is for so long is not judged. One that is about to expire is waited for: it need not do so on
  * both sides at the same moment.
  *
@@ -33,16 +34,15 @@ final class Judge {
 
     private static final int UNWATCHED = 3;
     private static final int ATTEMPTS = 40;
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PAUSE_FOR_ENDS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long PAUSE_WITHOUT_OFFSETS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final Deployment source;
+    /** Of times that nodes are replaced while keys are judged. */
+    private static final int SETTLINGS = 3;
+
     private final SideReader there;
     private final SideReader here;
     private final ValueComparison comparison;
-    private final Applied applied;
-    private final long patienceNanos;
+    private final Arrival arrival;
     private final boolean exact;
 
     /** A key that differs. */
@@ -55,25 +55,30 @@ final class Judge {
      */
     record Verdicts(List<Verdict> different, List<Pair> undecided) {}
 
-    Judge(
-            Deployment source,
-            SideReader there,
-            SideReader here,
-            ValueComparison comparison,
-            Applied applied,
-            long patienceNanos,
-            boolean exact) {
-        this.source = source;
+    /** @param exact whether both sides tell the moment at which a key expires */
+    Judge(SideReader there, SideReader here, ValueComparison comparison, Arrival arrival, boolean exact) {
         this.there = there;
         this.here = here;
         this.comparison = comparison;
-        this.applied = applied;
-        this.patienceNanos = patienceNanos;
+        this.arrival = arrival;
         this.exact = exact;
     }
 
     /** Decides about some hundreds of keys at once. */
     Verdicts judge(List<Pair> suspects) throws IOException {
+        boolean settled = arrival.isSettled();
+        Verdicts verdicts = decide(suspects);
+        List<Pair> undecided = new ArrayList<>(verdicts.undecided());
+        for (int i = 0; i < SETTLINGS && !verdicts.different().isEmpty() && !(settled && arrival.isSettled()); i++) {
+            arrival.awaitSettled();
+            settled = arrival.isSettled();
+            verdicts = decide(verdicts.different().stream().map(Verdict::pair).toList());
+            undecided.addAll(verdicts.undecided());
+        }
+        return new Verdicts(verdicts.different(), undecided);
+    }
+
+    private Verdicts decide(List<Pair> suspects) throws IOException {
         List<Verdict> different = new ArrayList<>();
         Map<Pair, Integer> strikes = new HashMap<>();
         List<Pair> left = suspects;
@@ -87,7 +92,9 @@ final class Judge {
     private List<Pair> attempt(List<Pair> pairs, Map<Pair, Integer> strikes, List<Verdict> different)
             throws IOException {
         List<Value> before = there.read(sources(pairs), Way.WITH_OFFSET);
-        awaitApplied(sources(pairs), before);
+        if (!arrival.await(sources(pairs), before)) {
+            return pairs;
+        }
         List<Value> at = here.read(destinations(pairs), Way.VALUE);
         List<Value> after = there.read(sources(pairs), Way.WITH_OFFSET);
         List<Pair> left = new ArrayList<>();
@@ -146,7 +153,11 @@ final class Judge {
      */
     private void confirm(List<Pair> suspected, List<Verdict> different, List<Pair> left) throws IOException {
         List<Value> watched = there.read(sources(suspected), Way.WATCHED);
-        awaitApplied(sources(suspected), watched);
+        if (!arrival.await(sources(suspected), watched)) {
+            there.isUnchanged(); // ends the watch
+            left.addAll(suspected);
+            return;
+        }
         List<Value> at = here.read(destinations(suspected), Way.VALUE);
         boolean unchanged = there.isUnchanged();
         List<Pair> open = new ArrayList<>();
@@ -172,39 +183,5 @@ final class Judge {
 
     private static List<Place> destinations(List<Pair> pairs) {
         return pairs.stream().map(Pair::destination).toList();
-    }
-
-    /** Until everything is applied that the source had when it was read. */
-    private void awaitApplied(List<Place> places, List<Value> values) throws IOException {
-        Map<NodeAddress, Long> offsets = new HashMap<>();
-        for (int i = 0; i < places.size(); i++) {
-            offsets.merge(source.masterOf(places.get(i).key()), values.get(i).offset(), Math::max);
-        }
-        for (var master : offsets.entrySet()) {
-            awaitApplied(master.getKey(), master.getValue());
-        }
-    }
-
-    /** However long that takes, as long as the destination gets on. */
-    private void awaitApplied(NodeAddress master, long wanted) throws IOException {
-        OptionalLong offset = applied.offsetOf(master);
-        if (offset.isEmpty()) {
-            LockSupport.parkNanos(PAUSE_WITHOUT_OFFSETS_NANOS);
-        }
-        long deadline = System.nanoTime() + patienceNanos;
-        while (offset.isPresent() && offset.getAsLong() < wanted) {
-            if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                throw new IOException("the destination has applied the stream of source " + master + " up to offset "
-                        + offset.getAsLong() + " only, is to come to offset " + wanted + ", and has not got on for "
-                        + TimeUnit.NANOSECONDS.toSeconds(patienceNanos)
-                        + " s; see whether the task runs, and how far it lags");
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-            OptionalLong now = applied.offsetOf(master);
-            if (!now.equals(offset)) {
-                deadline = System.nanoTime() + patienceNanos;
-            }
-            offset = now;
-        }
     }
 }

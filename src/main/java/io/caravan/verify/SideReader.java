@@ -7,16 +7,13 @@ import io.caravan.verify.Connector.Answers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,17 +30,13 @@ final class SideReader implements AutoCloseable {
             Set.of("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "BUSY");
     private static final byte[] PTTL = ascii("PTTL");
     private static final byte[] PEXPIRETIME = ascii("PEXPIRETIME");
-    private static final byte[] MEMORY = ascii("MEMORY");
-    private static final byte[] USAGE = ascii("USAGE");
-    private static final byte[] EXISTS = ascii("EXISTS");
 
     private final Deployment deployment;
     private final boolean saysMoments;
-    private final Map<NodeAddress, Questions> connections = new HashMap<>();
-    private final Set<NodeAddress> watched = new HashSet<>();
+    private final NodeConnections connections;
+    private final Map<Questions, NodeAddress> watched = new HashMap<>();
     private final long patienceNanos;
     private boolean mayWatch = true;
-    private boolean watchBroken;
 
     /**
      * A reader without connections.
@@ -55,6 +48,7 @@ final class SideReader implements AutoCloseable {
         this.deployment = deployment;
         this.saysMoments = saysMoments;
         this.patienceNanos = patienceNanos;
+        connections = new NodeConnections(deployment);
     }
 
     /**
@@ -64,12 +58,25 @@ final class SideReader implements AutoCloseable {
      */
     record Page(String cursor, List<byte[]> keys) {}
 
-    /** The next keys of a node. */
+    /**
+     * The next keys of a node.
+     *
+     * @throws WalkLostException if it does not answer now
+     */
     Page scan(NodeAddress node, int database, String cursor) throws IOException {
-        Questions questions = connection(node);
-        questions.select(database);
-        int scan = questions.add("SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
-        Reply reply = questions.ask().get(scan);
+        Reply reply;
+        try {
+            Questions questions = connections.to(node);
+            questions.select(database);
+            int scan = questions.add("SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
+            reply = questions.ask().get(scan);
+        } catch (IOException e) {
+            connections.drop(node);
+            throw new WalkLostException(e);
+        }
+        if (reply instanceof Reply.Failure failure && PASSING.contains(failure.code())) {
+            throw new WalkLostException(deployment.side() + " " + node + " says '" + failure.text() + "'");
+        }
         if (!(reply instanceof Reply.Elements page) || page.replies().size() != 2) {
             throw refused("SCAN", reply);
         }
@@ -86,34 +93,60 @@ final class SideReader implements AutoCloseable {
     }
 
     /** Asks for values; what was begun has to be finished before anything else is asked. */
-    Reading begin(List<Place> places, Way way) {
-        return new Reading(places, way);
+    Reading<Value> begin(List<Place> places, Way way) {
+        return new Reading<>(places, way, this::value);
     }
 
-    /** Values that were asked for. */
-    final class Reading {
+    /** Which of the keys are there. */
+    List<Boolean> exist(List<Place> places) throws IOException {
+        return new Reading<>(
+                        places,
+                        Way.EXISTENCE,
+                        (parts, now) -> parts.get(0).text().equals("1"))
+                .finish();
+    }
+
+    /** Asks how much memory each key takes, 0 where that is not told; has to be finished before anything else is asked. */
+    Reading<Long> beginSizes(List<Place> places) {
+        return new Reading<>(
+                places, Way.SIZE, (parts, now) -> parts.get(0) instanceof Reply.Number number ? number.value() : 0L);
+    }
+
+    /** What the answers about a key mean. */
+    @FunctionalInterface
+    private interface Understanding<T> {
+
+        /** @param now when they came, milliseconds since 1970 */
+        T of(List<Reply> parts, long now) throws IOException;
+    }
+
+    /** Something that was asked about keys. */
+    final class Reading<T> {
 
         private final List<Place> places;
         private final Way way;
-        private final Map<Place, Value> values = new HashMap<>();
+        private final Understanding<T> understanding;
+        private final Map<Place, T> found = new HashMap<>();
         private List<Round> rounds;
+        private boolean isRepeated;
 
-        private Reading(List<Place> places, Way way) {
+        private Reading(List<Place> places, Way way, Understanding<T> understanding) {
             this.places = places;
             this.way = way;
+            this.understanding = understanding;
             rounds = askOrTell(places, way);
         }
 
-        /** Waits for them; in the order of the places. */
-        List<Value> finish() throws IOException {
+        /** Waits for the answers; in the order of the places. */
+        List<T> finish() throws IOException {
             long deadline = System.nanoTime() + patienceNanos;
             while (true) {
                 var refused = new Refused(new ArrayList<>());
                 for (Round round : rounds) {
-                    round.understand(way, values, refused);
+                    round.understand(way, understanding, found, refused);
                 }
                 if (refused.places.isEmpty()) {
-                    return places.stream().map(values::get).toList();
+                    return places.stream().map(found::get).toList();
                 }
                 if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                     throw new IOException("the " + deployment.side() + " has not given '" + refused.places.get(0)
@@ -124,9 +157,10 @@ final class SideReader implements AutoCloseable {
         }
 
         private List<Round> again(Refused refused) {
-            if (!refused.elsewhere) {
+            if (!refused.elsewhere || isRepeated) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
+            isRepeated = true;
             try {
                 deployment.refresh();
             } catch (IOException e) {
@@ -166,20 +200,27 @@ final class SideReader implements AutoCloseable {
     private List<Round> ask(List<Place> places, Way way) throws IOException {
         List<Round> rounds = new ArrayList<>();
         for (var node : byNode(places).entrySet()) {
-            Questions questions = connection(node.getKey());
-            int[] first = new int[node.getValue().size()];
-            for (int i = 0; i < first.length; i++) {
-                Place place = places.get(node.getValue().get(i));
-                questions.select(place.database());
-                first[i] = way.ask(questions, place.key(), saysMoments ? PEXPIRETIME : PTTL);
-            }
-            if (way == Way.WATCHED) {
-                watched.add(node.getKey());
-            }
-            rounds.add(new Round(
-                    node.getKey(), node.getValue().stream().map(places::get).toList(), first, questions.send()));
+            rounds.add(ask(node.getKey(), node.getValue(), way));
         }
         return rounds;
+    }
+
+    private Round ask(NodeAddress node, List<Place> places, Way way) throws IOException {
+        Questions questions = connections.to(node);
+        int[] first = new int[places.size()];
+        for (int i = 0; i < first.length; i++) {
+            questions.select(places.get(i).database());
+            first[i] = way.ask(questions, places.get(i).key(), saysMoments ? PEXPIRETIME : PTTL);
+        }
+        if (way == Way.WATCHED) {
+            watched.put(questions, node);
+        }
+        try {
+            return new Round(node, places, first, questions.send());
+        } catch (IOException e) {
+            connections.drop(node);
+            throw e;
+        }
     }
 
     /** What one node was asked. */
@@ -208,18 +249,22 @@ final class SideReader implements AutoCloseable {
         }
 
         /** Puts the values in; into {@code refused} what has to be asked for again. */
-        private void understand(Way way, Map<Place, Value> values, Refused refused) throws IOException {
+        private <T> void understand(Way way, Understanding<T> understanding, Map<Place, T> found, Refused refused)
+                throws IOException {
             List<Reply> replies;
             try {
                 replies = answers.await();
             } catch (IOException e) {
-                drop(node);
+                if (node != null) {
+                    connections.drop(node);
+                }
                 places.forEach(place -> refused.add(place, String.valueOf(e.getMessage()), false));
                 return;
             }
             long now = System.currentTimeMillis();
             for (int i = 0; i < first.length; i++) {
-                if (way.dump(replies, first[i]) instanceof Reply.Failure failure && PASSING.contains(failure.code())) {
+                if (way.excuse(replies, first[i]) instanceof Reply.Failure failure
+                        && PASSING.contains(failure.code())) {
                     boolean elsewhere =
                             failure.code().equals("MOVED") || failure.code().equals("ASK");
                     refused.add(places.get(i), "'" + MalformedRespException.quote(failure.text()) + "'", elsewhere);
@@ -228,18 +273,9 @@ final class SideReader implements AutoCloseable {
                 if (way == Way.WATCHED && replies.get(first[i]) instanceof Reply.Failure) {
                     mayWatch = false;
                 }
-                values.put(places.get(i), value(way.parts(replies, first[i]), now));
+                found.put(places.get(i), understanding.of(way.parts(replies, first[i]), now));
             }
         }
-    }
-
-    /** Forgets a connection that is broken, and so whatever was watched on it. */
-    private void drop(@Nullable NodeAddress node) {
-        Questions broken = node == null ? null : connections.remove(node);
-        if (broken != null) {
-            broken.close();
-        }
-        watchBroken = true;
     }
 
     /** Whether the account may {@code WATCH}, as far as that has been tried. */
@@ -248,80 +284,31 @@ final class SideReader implements AutoCloseable {
     }
 
     /** Whether none of the keys that were read {@link Way#WATCHED} has been touched since. Ends the watch. */
-    boolean isUnchanged() throws IOException {
-        boolean unchanged = !watchBroken;
-        for (NodeAddress node : watched) {
-            Questions questions = connection(node);
-            questions.add("MULTI");
-            int exec = questions.add("EXEC");
-            unchanged &= questions.ask().get(exec) instanceof Reply.Elements;
+    boolean isUnchanged() {
+        boolean unchanged = true;
+        for (var each : watched.entrySet()) {
+            unchanged &= connections.hold(each.getKey()) && isUnchanged(each.getKey(), each.getValue());
         }
         watched.clear();
-        watchBroken = false;
         return unchanged;
     }
 
-    /** Which of the keys are there; of those that have moved meanwhile it is said that they are not. */
-    List<Boolean> exist(List<Place> places) throws IOException {
-        return new Survey(places, key -> List.of(EXISTS, key))
-                .finish().stream().map(reply -> reply.text().equals("1")).toList();
-    }
-
-    /** Asks how much memory each key takes; has to be finished before anything else is asked. */
-    Survey beginSizes(List<Place> places) throws IOException {
-        return new Survey(places, key -> List.of(MEMORY, USAGE, key));
-    }
-
-    /** One question about each key. */
-    final class Survey {
-
-        private final int keys;
-        private final List<List<Integer>> asked = new ArrayList<>();
-        private final List<int[]> indexes = new ArrayList<>();
-        private final List<Answers> answers = new ArrayList<>();
-
-        private Survey(List<Place> places, Function<byte[], List<byte[]>> question) throws IOException {
-            keys = places.size();
-            for (var node : byNode(places).entrySet()) {
-                Questions questions = connection(node.getKey());
-                int[] index = new int[node.getValue().size()];
-                for (int i = 0; i < index.length; i++) {
-                    Place place = places.get(node.getValue().get(i));
-                    questions.select(place.database());
-                    index[i] = questions.add(question.apply(place.key()));
-                }
-                asked.add(node.getValue());
-                indexes.add(index);
-                answers.add(questions.send());
-            }
-        }
-
-        /** Waits for the replies; in the order of the places. */
-        private List<Reply> finish() throws IOException {
-            Reply[] replies = new Reply[keys];
-            for (int n = 0; n < answers.size(); n++) {
-                List<Reply> ofNode = answers.get(n).await();
-                for (int i = 0; i < indexes.get(n).length; i++) {
-                    replies[asked.get(n).get(i)] = ofNode.get(indexes.get(n)[i]);
-                }
-            }
-            return Arrays.asList(replies);
-        }
-
-        /** Waits for them as numbers, 0 where a reply is none. */
-        long[] numbers() throws IOException {
-            return finish().stream()
-                    .mapToLong(reply -> reply instanceof Reply.Number number ? number.value() : 0)
-                    .toArray();
+    private boolean isUnchanged(Questions questions, NodeAddress node) {
+        questions.add("MULTI");
+        int exec = questions.add("EXEC");
+        try {
+            return questions.ask().get(exec) instanceof Reply.Elements;
+        } catch (IOException e) {
+            connections.drop(node); // nobody knows what has become of its keys
+            return false;
         }
     }
 
-    /** Which of the places each node has, by number. */
-    private Map<NodeAddress, List<Integer>> byNode(List<Place> places) throws IOException {
-        Map<NodeAddress, List<Integer>> byNode = new LinkedHashMap<>();
-        for (int i = 0; i < places.size(); i++) {
-            byNode.computeIfAbsent(deployment.masterOf(places.get(i).key()), node -> new ArrayList<>())
-                    .add(i);
+    private Map<NodeAddress, List<Place>> byNode(List<Place> places) throws IOException {
+        Map<NodeAddress, List<Place>> byNode = new LinkedHashMap<>();
+        for (Place place : places) {
+            byNode.computeIfAbsent(deployment.masterOf(place.key()), node -> new ArrayList<>())
+                    .add(place);
         }
         return byNode;
     }
@@ -341,15 +328,6 @@ final class SideReader implements AutoCloseable {
         return new Value(dump.bytes(), life < 0 ? 0 : saysMoments ? life : now + life, offset);
     }
 
-    private Questions connection(NodeAddress node) throws IOException {
-        Questions known = connections.get(node);
-        if (known == null) {
-            known = new Questions(deployment.open(node));
-            connections.put(node, known);
-        }
-        return known;
-    }
-
     private IOException refused(String command, Reply reply) {
         return new IOException(deployment.side() + " refused " + command + ": '"
                 + MalformedRespException.quote(reply.text())
@@ -367,7 +345,6 @@ final class SideReader implements AutoCloseable {
     /** Closes its connections. */
     @Override
     public void close() {
-        connections.values().forEach(Questions::close);
-        connections.clear();
+        connections.close();
     }
 }

@@ -1,55 +1,84 @@
 package io.caravan.verify;
 
+import io.caravan.command.HashSlot;
 import io.caravan.resp.MalformedRespException;
+import io.caravan.verify.KeyMapping.Pair;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
-/** Counts what was found, and remembers the first of each. Thread-safe. */
+/**
+ * Counts what was found on the walk through one side, and remembers the first of each; by slot of that side, so that a slot which has to be
+ * walked again does not count twice. Thread-safe.
+ */
 final class Tally {
 
     private static final int MOST_KEPT = 1000;
 
-    private final LongAdder compared = new LongAdder();
-    private final LongAdder different = new LongAdder();
+    private final Function<Pair, Place> walked;
+    private final AtomicIntegerArray compared = new AtomicIntegerArray(HashSlot.COUNT);
+    private final AtomicIntegerArray different = new AtomicIntegerArray(HashSlot.COUNT);
+    private final AtomicIntegerArray undecided = new AtomicIntegerArray(HashSlot.COUNT);
     private final LongAdder repaired = new LongAdder();
-    private final LongAdder undecided = new LongAdder();
-    private final List<Difference> differences = new ArrayList<>();
-    private final List<String> reasons = new ArrayList<>();
+    private final List<Found<Difference>> differences = new ArrayList<>();
+    private final List<Found<String>> reasons = new ArrayList<>();
 
-    void compared(long keys) {
-        compared.add(keys);
+    /** Something that was found in a slot. */
+    private record Found<T>(int slot, T what) {}
+
+    /** @param walked which key of a pair is one of the side that is walked through */
+    Tally(Function<Pair, Place> walked) {
+        this.walked = walked;
+    }
+
+    /** These slots will be walked through, maybe again: what was found in them counts no more. */
+    synchronized void begin(BitSet slots) {
+        slots.stream().forEach(slot -> {
+            compared.set(slot, 0);
+            different.set(slot, 0);
+            undecided.set(slot, 0);
+        });
+        differences.removeIf(found -> slots.get(found.slot()));
+        reasons.removeIf(found -> slots.get(found.slot()));
+    }
+
+    void compared(List<Pair> pairs) {
+        pairs.forEach(pair -> compared.incrementAndGet(slot(pair)));
     }
 
     void isRepaired() {
         repaired.increment();
     }
 
-    void differs(Place source, ValueComparison.Found found) {
-        different.increment();
-        synchronized (this) {
-            if (differences.size() < MOST_KEPT) {
-                differences.add(new Difference(
-                        MalformedRespException.quote(source.key()), source.database(), found.kind(), found.detail()));
-            }
+    synchronized void differs(Pair pair, ValueComparison.Found found) {
+        different.incrementAndGet(slot(pair));
+        if (differences.size() < MOST_KEPT) {
+            var difference = new Difference(
+                    MalformedRespException.quote(pair.source().key()),
+                    pair.source().database(),
+                    found.kind(),
+                    found.detail());
+            differences.add(new Found<>(slot(pair), difference));
         }
     }
 
-    void undecided(Place source, String reason) {
-        undecided.increment();
-        synchronized (this) {
-            if (reasons.size() < MOST_KEPT) {
-                reasons.add(MalformedRespException.quote(source.key()) + ": " + reason);
-            }
+    synchronized void undecided(Pair pair, String reason) {
+        undecided.incrementAndGet(slot(pair));
+        if (reasons.size() < MOST_KEPT) {
+            reasons.add(new Found<>(
+                    slot(pair), MalformedRespException.quote(pair.source().key()) + ": " + reason));
         }
     }
 
     long compared() {
-        return compared.sum();
+        return sum(compared);
     }
 
     long different() {
-        return different.sum();
+        return sum(different);
     }
 
     long repaired() {
@@ -57,14 +86,26 @@ final class Tally {
     }
 
     long undecided() {
-        return undecided.sum();
+        return sum(undecided);
     }
 
     synchronized List<Difference> differences() {
-        return List.copyOf(differences);
+        return differences.stream().map(Found::what).toList();
     }
 
     synchronized List<String> reasons() {
-        return List.copyOf(reasons);
+        return reasons.stream().map(Found::what).toList();
+    }
+
+    private int slot(Pair pair) {
+        return HashSlot.of(walked.apply(pair).key());
+    }
+
+    private static long sum(AtomicIntegerArray bySlot) {
+        long sum = 0;
+        for (int slot = 0; slot < bySlot.length(); slot++) {
+            sum += bySlot.get(slot);
+        }
+        return sum;
     }
 }

@@ -78,7 +78,8 @@ record ValueComparison(DecodeTarget target, long toleranceMillis) {
         }
     }
 
-    private Optional<Found> compareLives(long there, long here) {
+    /** Empty if they end at the same time; 0 is never. */
+    Optional<Found> compareLives(long there, long here) {
         boolean same = (there == 0 || here == 0) ? there == here : Math.abs(there - here) <= toleranceMillis;
         return same
                 ? Optional.empty()

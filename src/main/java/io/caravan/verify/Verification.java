@@ -3,19 +3,25 @@ package io.caravan.verify;
 import io.caravan.node.ServerVersion;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.rdb.RdbDialect;
+import io.caravan.verify.KeyMapping.Pair;
 import io.caravan.verify.VerifySettings.Mode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares source and destination while both are written to. What it holds in memory does not depend on how many keys there
@@ -26,9 +32,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Verification {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Setting setting;
     private final Executor threads;
     private volatile long expected;
+    private final Tally source = new Tally(Pair::source);
+    private final Tally destination = new Tally(Pair::destination);
+    private volatile @Nullable SideWalk walk;
     private volatile boolean stopped;
 
     /**
@@ -46,7 +58,6 @@ public final class Verification {
             ValueComparison comparison,
             boolean saysMoments,
             Pace pace,
-            Tally tally,
             ReentrantLock oneLarge) {}
 
     /**
@@ -90,7 +101,6 @@ public final class Verification {
                                 settings.expiryTolerance().toMillis()),
                         source.version().atLeast(7, 0) && destination.version().atLeast(7, 0),
                         new Pace(settings.keysPerSecond()),
-                        new Tally(),
                         new ReentrantLock()),
                 threads);
     }
@@ -102,88 +112,115 @@ public final class Verification {
      */
     public VerifyReport run() throws IOException {
         Instant began = Instant.now();
-        List<Deployment.Keys> there = setting.source().keys();
-        expected = there.stream().mapToLong(Deployment.Keys::count).sum();
+        expected = count(setting.source());
         Mode mode = setting.settings().mode();
         switch (mode) {
             case COUNT -> {}
-            case KEYS ->
-                walk(List.of(walker -> walker.compareNamed(setting.settings().keys())));
-            case SAMPLE -> {
-                double share = expected == 0 ? 1 : (double) setting.settings().sample() / expected;
-                walkSource(there, share);
+            case KEYS -> {
+                try (var walker = new Walker(setting, source)) {
+                    walker.compareNamed(setting.settings().keys());
+                }
             }
+            case SAMPLE ->
+                walkSource(expected == 0 ? 1 : (double) setting.settings().sample() / expected);
             case FULL -> {
-                walkSource(there, 1);
-                walk(setting.destination().keys().stream()
-                        .<Walk>map(keys -> walker -> walker.walkDestination(keys, () -> !stopped))
-                        .toList());
+                walkSource(1);
+                walk(
+                        setting.destination(),
+                        destination,
+                        (walker, keys, node, slots, goOn) -> walker.walkDestination(keys, node, slots, goOn));
             }
         }
         return report(mode, began);
     }
 
-    private void walkSource(List<Deployment.Keys> there, double share) throws IOException {
-        walk(there.stream()
-                .<Walk>map(keys -> walker -> walker.walkSource(keys, share, () -> !stopped))
-                .toList());
+    private void walkSource(double share) throws IOException {
+        walk(
+                setting.source(),
+                source,
+                (walker, keys, node, slots, goOn) -> walker.walkSource(keys, node, slots, share, goOn));
     }
 
     /** How far it is. */
     public Progress progress() {
-        return new Progress(setting.tally().compared(), expected);
+        return new Progress(source.compared(), expected);
     }
 
     /** Ends it before its time; what was found by then is reported. */
     public void stop() {
         stopped = true;
+        SideWalk running = walk;
+        if (running != null) {
+            running.stop();
+        }
     }
 
     /** One thread's part. */
-    private interface Walk {
-        void on(Walker walker) throws IOException;
+    @FunctionalInterface
+    private interface Part {
+        void by(Walker walker, Deployment.Keys keys, Serving node, BitSet slots, BooleanSupplier goOn)
+                throws IOException;
     }
 
-    private void walk(List<Walk> walks) throws IOException {
-        List<CompletableFuture<Void>> running = new ArrayList<>();
-        for (Walk walk : walks) {
-            running.add(CompletableFuture.runAsync(
-                    () -> {
-                        try (var walker = new Walker(setting)) {
-                            walk.on(walker);
-                        } catch (IOException e) {
-                            stopped = true;
-                            throw new CompletionException(e);
-                        }
-                    },
-                    threads));
+    private void walk(Deployment side, Tally tally, Part part) throws IOException {
+        var begun = new SideWalk(
+                side,
+                tally,
+                (keys, node, slots, goOn) -> {
+                    try (var walker = new Walker(setting, tally)) {
+                        part.by(walker, keys, node, slots, goOn);
+                    }
+                },
+                threads,
+                setting.settings().patience().toNanos());
+        walk = begun;
+        if (stopped) {
+            begun.stop();
         }
-        try {
-            CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
-                    .join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-        }
+        begun.run();
     }
 
     private VerifyReport report(Mode mode, Instant began) throws IOException {
-        Tally tally = setting.tally();
         return new VerifyReport(
                 mode,
                 began,
                 Duration.between(began, Instant.now()),
                 count(setting.source()),
                 count(setting.destination()) - countOwn(),
-                tally.compared(),
-                tally.different(),
-                tally.differences(),
-                tally.repaired(),
-                tally.undecided(),
-                tally.reasons());
+                source.compared(),
+                source.different() + destination.different(),
+                joined(source.differences(), destination.differences()),
+                source.repaired() + destination.repaired(),
+                source.undecided() + destination.undecided(),
+                joined(source.reasons(), destination.reasons()));
     }
 
-    private static long count(Deployment deployment) throws IOException {
-        return deployment.keys().stream().mapToLong(Deployment.Keys::count).sum();
+    private static <T> List<T> joined(List<T> some, List<T> others) {
+        List<T> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    /** A node that does not answer at the moment is waited for, or for the one that takes its place. */
+    private long count(Deployment deployment) throws IOException {
+        long deadline = System.nanoTime() + setting.settings().patience().toNanos();
+        while (true) {
+            try {
+                return deployment.keys().stream()
+                        .mapToLong(Deployment.Keys::count)
+                        .sum();
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+            try {
+                deployment.refresh();
+            } catch (IOException e) {
+                LOG.debug("verification: {}", e.getMessage()); // asked again above
+            }
+        }
     }
 
     private long countOwn() throws IOException {

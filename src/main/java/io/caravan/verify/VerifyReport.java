@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param different how many of them differ
  * @param differences the first of these
  * @param repaired keys that differed, and were read again at the source
- * @param undecided how many keys could not be judged: they change too often, or are too large to be held
+ * @param undecided how many keys could not be judged: they change too often, or cannot be read by pieces
  * @param reasons the first of these, with the reason
  */
 public record VerifyReport(

@@ -1,8 +1,11 @@
 package io.caravan.verify;
 
+import io.caravan.command.HashSlot;
+import io.caravan.node.NodeAddress;
 import io.caravan.verify.KeyMapping.Pair;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,9 +25,11 @@ final class Walker implements AutoCloseable {
     private static final long LARGEST = 32 * 1024 * 1024;
 
     private final Verification.Setting setting;
+    private final Tally tally;
     private final SideReader there;
     private final SideReader here;
     private final Judge judge;
+    private final LargeJudge large;
     private final RandomGenerator random = RandomGenerator.getDefault();
 
     /** What differed at the first look. To judge means to wait for the destination, so that is done for many at once. */
@@ -35,56 +40,50 @@ final class Walker implements AutoCloseable {
         void of(List<Pair> pairs) throws IOException;
     }
 
-    Walker(Verification.Setting setting) {
+    /** @param tally what it finds is added to */
+    Walker(Verification.Setting setting, Tally tally) {
         this.setting = setting;
-        there = new SideReader(
-                setting.source(),
-                setting.saysMoments(),
-                setting.settings().patience().toNanos());
-        here = new SideReader(
-                setting.destination(),
-                setting.saysMoments(),
-                setting.settings().patience().toNanos());
-        judge = new Judge(
-                setting.source(),
-                there,
-                here,
-                setting.comparison(),
-                setting.applied(),
-                setting.settings().patience().toNanos(),
-                setting.saysMoments());
+        this.tally = tally;
+        long patienceNanos = setting.settings().patience().toNanos();
+        there = new SideReader(setting.source(), setting.saysMoments(), patienceNanos);
+        here = new SideReader(setting.destination(), setting.saysMoments(), patienceNanos);
+        var arrival = new Arrival(setting.source(), setting.destination(), setting.applied(), patienceNanos);
+        judge = new Judge(there, here, setting.comparison(), arrival, setting.saysMoments());
+        large = new LargeJudge(setting, arrival);
+    }
+
+    /** Compares keys of a page. */
+    private interface Step {
+        void of(List<byte[]> keys) throws IOException;
     }
 
     /**
      * Every key of a database of a source node, or a part of them.
      *
+     * @param node what the node was before
+     * @param slots keys of others are passed over
      * @param share how many of them, between 0 and 1
      * @param goOn asked before each page
      */
-    void walkSource(Deployment.Keys keys, double share, BooleanSupplier goOn) throws IOException {
-        String cursor = "0";
-        do {
-            SideReader.Page page = there.scan(keys.node(), keys.database(), cursor);
-            List<byte[]> chosen = page.keys().stream()
-                    .filter(key -> share >= 1 || random.nextDouble() < share)
-                    .toList();
+    void walkSource(Deployment.Keys keys, Serving node, BitSet slots, double share, BooleanSupplier goOn)
+            throws IOException {
+        walk(setting.source(), there, keys, node, goOn, page -> {
             List<Pair> pairs = new ArrayList<>();
-            chosen.forEach(
-                    key -> setting.mapping().ofSource(keys.database(), key).ifPresent(pairs::add));
+            page.stream()
+                    .filter(key -> slots.get(HashSlot.of(key)) && (share >= 1 || random.nextDouble() < share))
+                    .forEach(key ->
+                            setting.mapping().ofSource(keys.database(), key).ifPresent(pairs::add));
             inPortions(pairs, this::compare);
-            judgeIfMany();
-            cursor = page.cursor();
-        } while (!cursor.equals("0") && goOn.getAsBoolean());
-        judge();
+            tally.compared(pairs);
+        });
     }
 
     /** Keys of a destination node that the source has not. */
-    void walkDestination(Deployment.Keys keys, BooleanSupplier goOn) throws IOException {
-        String cursor = "0";
-        do {
-            SideReader.Page page = here.scan(keys.node(), keys.database(), cursor);
+    void walkDestination(Deployment.Keys keys, Serving node, BitSet slots, BooleanSupplier goOn) throws IOException {
+        walk(setting.destination(), here, keys, node, goOn, page -> {
             List<Pair> pairs = new ArrayList<>();
-            page.keys()
+            page.stream()
+                    .filter(key -> slots.get(HashSlot.of(key)))
                     .forEach(key -> setting.mapping()
                             .ofDestination(keys.database(), key)
                             .ifPresent(pairs::add));
@@ -97,10 +96,43 @@ final class Walker implements AutoCloseable {
                     suspects.add(pairs.get(i));
                 }
             }
-            judgeIfMany();
+        });
+    }
+
+    private void walk(
+            Deployment side, SideReader reader, Deployment.Keys keys, Serving node, BooleanSupplier goOn, Step step)
+            throws IOException {
+        String cursor = "0";
+        do {
+            SideReader.Page page = page(side, reader, keys, node, cursor);
+            step.of(page.keys());
+            if (suspects.size() >= MOST_KEYS) {
+                judge();
+            }
             cursor = page.cursor();
         } while (!cursor.equals("0") && goOn.getAsBoolean());
         judge();
+    }
+
+    /** A connection may break and the node live on: then the cursor counts as before. */
+    private static SideReader.Page page(
+            Deployment side, SideReader reader, Deployment.Keys keys, Serving node, String cursor) throws IOException {
+        try {
+            return reader.scan(keys.node(), keys.database(), cursor);
+        } catch (WalkLostException e) {
+            if (!lives(side, keys.node(), node)) {
+                throw e;
+            }
+            return reader.scan(keys.node(), keys.database(), cursor);
+        }
+    }
+
+    private static boolean lives(Deployment side, NodeAddress address, Serving before) {
+        try {
+            return side.serving(address).sameLife(before);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Keys that are named. */
@@ -108,28 +140,25 @@ final class Walker implements AutoCloseable {
         List<Pair> pairs = new ArrayList<>();
         keys.forEach(key -> setting.mapping().ofSource(0, key).ifPresent(pairs::add));
         inPortions(pairs, this::compare);
+        tally.compared(pairs);
         judge();
     }
 
-    /** So many at once as may be held. Those that are too large to be held at all are told. */
+    /** So many at once as may be held. Those that are too large to be held at all are decided about on the spot. */
     private void inPortions(List<Pair> pairs, Portion portion) throws IOException {
         if (pairs.isEmpty()) {
             return;
         }
         var thereSizes = there.beginSizes(pairs.stream().map(Pair::source).toList());
         var hereSizes = here.beginSizes(pairs.stream().map(Pair::destination).toList());
-        long[] sizes = thereSizes.numbers();
-        long[] copies = hereSizes.numbers();
+        List<Long> sizes = thereSizes.finish();
+        List<Long> copies = hereSizes.finish();
         List<Pair> held = new ArrayList<>();
         long bytes = 0;
-        for (int i = 0; i < sizes.length; i++) {
-            long size = sizes[i] + copies[i];
+        for (int i = 0; i < pairs.size(); i++) {
+            long size = sizes.get(i) + copies.get(i);
             if (size > LARGEST) {
-                setting.tally()
-                        .undecided(
-                                pairs.get(i).source(),
-                                "takes " + sizes[i] + " bytes at the source and " + copies[i]
-                                        + " at the destination, too many to be held");
+                judgeLarge(pairs.get(i));
             } else if (size > MOST_BYTES) {
                 alone(pairs.get(i), portion);
             } else {
@@ -168,13 +197,6 @@ final class Walker implements AutoCloseable {
                 suspects.add(pairs.get(i));
             }
         }
-        setting.tally().compared(pairs.size());
-    }
-
-    private void judgeIfMany() throws IOException {
-        if (suspects.size() >= MOST_KEYS) {
-            judge();
-        }
     }
 
     private void judge() throws IOException {
@@ -196,11 +218,26 @@ final class Walker implements AutoCloseable {
             int repaired =
                     wrong.size() - different.size() - afterwards.undecided().size();
             for (int i = 0; i < repaired; i++) {
-                setting.tally().isRepaired();
+                tally.isRepaired();
             }
         }
-        different.forEach(verdict -> setting.tally().differs(verdict.pair().source(), verdict.found()));
-        undecided.forEach(pair -> setting.tally().undecided(pair.source(), "changes too often to be compared"));
+        different.forEach(verdict -> tally.differs(verdict.pair(), verdict.found()));
+        undecided.forEach(pair -> tally.undecided(pair, "changes too often to be compared"));
+    }
+
+    private void judgeLarge(Pair pair) throws IOException {
+        LargeJudge.Decision decision = large.judge(pair);
+        if (decision.found().isPresent() && setting.repair().isPresent()) {
+            repair(setting.repair().get(), List.of(pair));
+            decision = large.judge(pair);
+            if (decision.found().isEmpty() && decision.undecided().isEmpty()) {
+                tally.isRepaired();
+            }
+        }
+        decision.found().ifPresent(found -> tally.differs(pair, found));
+        if (!decision.undecided().isEmpty()) {
+            tally.undecided(pair, decision.undecided());
+        }
     }
 
     private static void repair(Repair repair, List<Pair> pairs) throws IOException {
@@ -220,5 +257,6 @@ final class Walker implements AutoCloseable {
     public void close() {
         there.close();
         here.close();
+        large.close();
     }
 }

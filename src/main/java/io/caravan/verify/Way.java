@@ -4,7 +4,7 @@ import io.caravan.resp.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What is asked of a key to read it, and where the answer is among the replies. */
+/** What is asked of a key, and where the answer is among the replies. */
 enum Way {
 
     /** Value and life, maybe of two moments: whoever takes this for a difference reads once more. */
@@ -57,9 +57,38 @@ enum Way {
         List<Reply> parts(List<Reply> replies, int first) {
             return replies.subList(first + 1, first + 4);
         }
+    },
+
+    /** Whether it is there. */
+    EXISTENCE {
+        @Override
+        int ask(Questions questions, byte[] key, byte[] life) {
+            return questions.add(List.of(EXISTS, key));
+        }
+
+        @Override
+        List<Reply> parts(List<Reply> replies, int first) {
+            return replies.subList(first, first + 1);
+        }
+    },
+
+    /** How much memory it takes. */
+    SIZE {
+        @Override
+        int ask(Questions questions, byte[] key, byte[] life) {
+            return questions.add(List.of(MEMORY, USAGE, key));
+        }
+
+        @Override
+        List<Reply> parts(List<Reply> replies, int first) {
+            return replies.subList(first, first + 1);
+        }
     };
 
     private static final byte[] DUMP = "DUMP".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EXISTS = "EXISTS".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MEMORY = "MEMORY".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] USAGE = "USAGE".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] WATCH = "WATCH".getBytes(StandardCharsets.US_ASCII);
 
     /**
@@ -70,11 +99,11 @@ enum Way {
      */
     abstract int ask(Questions questions, byte[] key, byte[] life);
 
-    /** Value, life, and maybe the role. */
+    /** What was asked for: of a value that and its life, and maybe the role. */
     abstract List<Reply> parts(List<Reply> replies, int first);
 
-    /** What {@code DUMP} was answered at once; of a transaction only that it is queued, or why it is not. */
-    Reply dump(List<Reply> replies, int first) {
-        return replies.get(this == VALUE ? first : first + 1);
+    /** Where a node says that it does not answer now, or not here: of a transaction what was said to its first question. */
+    Reply excuse(List<Reply> replies, int first) {
+        return replies.get(this == WITH_OFFSET || this == WATCHED ? first + 1 : first);
     }
 }

@@ -28,12 +28,13 @@ export class TaskDetail {
     this.age = el('span');
     this.sentence = el('p', {class: 'sentence'});
     this.way = el('p', {class: 'way'});
+    this.stale = el('p', {class: 'sentence', hidden: true});
     this.bar = new Bar('initial synchronization');
     this.problem = new Problem();
     this.actions = new Actions();
     this.head = el('div', {class: 'card'},
       el('div', {class: 'head'}, this.title, this.badge.node, el('span', {class: 'faint since'}, 'since ', this.since, this.age)),
-      this.sentence, this.bar.node, this.problem.node, this.way, this.actions.node);
+      this.sentence, this.stale, this.bar.node, this.problem.node, this.way, this.actions.node);
     this.cutover = new CutoverView();
     this.cutoverSection = section('Cutover', 'cutover', this.cutover.node);
     this.figures = new Figures();
@@ -123,6 +124,9 @@ export class TaskDetail {
     text(this.age, ` · ${format.age(task.since)}`);
     text(this.sentence, sentence(task));
     text(this.way, way(task));
+    show(this.stale, task.staleSlots > 0);
+    text(this.stale, task.staleSlots > 0
+      ? `Keys of ${format.counted(task.staleSlots, 'slot')} are being put right at the destination; what the lag says leaves them out.` : '');
     const copying = task.state === 'Initial synchronization' && typeof task.percent === 'number';
     show(this.bar.node, copying);
     if (copying) {

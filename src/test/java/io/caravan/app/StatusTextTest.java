@@ -24,6 +24,15 @@ class StatusTextTest {
         assertThat(StatusText.block(task)).noneMatch(line -> line.contains("read from"));
     }
 
+    @Test
+    void keys_that_are_put_right_beside_the_streams_are_told() {
+        JsonObject task = task(shard("10.0.0.1:7000", "10.0.0.1:7000"));
+        task.put("staleSlots", 100);
+
+        assertThat(StatusText.block(task)).contains("  keys of 100 slots are being put right at the destination");
+        assertThat(StatusText.line(task)).contains(", keys of 100 slots are being put right at the destination");
+    }
+
     private static JsonObject task(JsonObject... shards) {
         var task = new JsonObject();
         task.put("since", "2026-01-01T00:00:00Z");

@@ -29,6 +29,12 @@ class ServerModulesTest {
     }
 
     @Test
+    void a_module_that_only_runs_scripts_is_none() {
+        assertThat(ServerModules.of(List.of(List.of("name", "lua", "ver", "1", "path", "lua", "args", "[]"))))
+                .isEqualTo(ServerModules.NONE);
+    }
+
+    @Test
     void what_is_no_description_of_a_module_is_passed_over() {
         assertThat(ServerModules.of(List.of(List.of(), List.of("name"), List.of("path", "x"))))
                 .isEqualTo(ServerModules.NONE);

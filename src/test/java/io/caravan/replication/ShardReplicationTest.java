@@ -111,9 +111,12 @@ class ShardReplicationTest {
         shard.sweep().lookedThrough(0);
         shard.sourceOffset(4000);
         assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(true);
+        assertThat(shard.sweep().staleSlots(shard.slots()))
+                .isEqualTo(shard.slots().cardinality());
 
         shard.sourceOffset(4500);
         assertThat(shard.progress().map(ShardProgress::sweepDue)).contains(false);
+        assertThat(shard.sweep().staleSlots(shard.slots())).isZero();
     }
 
     @Test

@@ -131,4 +131,28 @@ class CutoverIT {
             assertThat(ended.exitCode()).isEqualTo(7);
         }
     }
+
+    @Test
+    void each_step_is_told_however_much_has_happened_before() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            management.awaitState("Synchronizing");
+            assertThat(commands.run("cutover", "--patience=0").exitCode()).isEqualTo(7);
+            for (int i = 0; i < 200; i++) { // as many events as the API shows
+                management.act("limits?commandsPerSecond=" + (1_000_000 + i));
+            }
+
+            Ended ended = commands.run("cutover", "--no-verify");
+
+            assertThat(ended.output().lines())
+                    .containsSubsequence(
+                            "waiting until nothing comes from the source for 3 s, up to 60 s",
+                            "the source is quiet, and everything of it is applied")
+                    .noneMatch(line -> line.contains("up to 0 s"));
+            assertThat(ended.output()).contains("The task is stopped; its checkpoint is stored.");
+            assertThat(ended.exitCode()).isZero();
+        }
+    }
 }

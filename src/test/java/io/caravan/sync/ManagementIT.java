@@ -33,6 +33,8 @@ class ManagementIT {
         try (Pair pair = Pair.clusters();
                 CaravanProcess caravan = managed(CaravanProcess.between(pair)).start()) {
             caravan.awaitAcknowledged(pair.sourceMasters);
+            caravan.awaitOutput("management port: http://127.0.0.1:" + port + "/caravan/");
+            assertThat(caravan.output()).doesNotContain("0.0.0.0");
 
             HttpResponse<String> health = get("/observe/health");
             String metrics = get("/observe/metrics").body();

@@ -149,6 +149,20 @@ class VerifyIT {
     }
 
     @Test
+    void what_an_older_destination_cannot_be_given_is_no_difference() throws Exception {
+        try (Pair pair = Pair.standards(Pair.newer(), Pair.older())) {
+            Dataset.everyType(34, 1000).fitting("7.0").writeTo(pair.source);
+            try (RunningTask task = pair.task().start()) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+
+                VerifyReport report = verify(task, VerifySettings.FULL, false);
+
+                assertThat(report.isEqual()).as("%s", report.text()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void a_part_may_be_compared() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 RunningTask task = pair.task().start()) {

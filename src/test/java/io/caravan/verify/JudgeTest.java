@@ -93,12 +93,10 @@ class JudgeTest {
         try (var there = new SideReader(source, true, PATIENCE);
                 var here = new SideReader(destination, true, PATIENCE)) {
             var judge = new Judge(
-                    source,
                     there,
                     here,
                     new ValueComparison(DecodeTarget.of(RdbDialect.Fork.REDIS, 7, 0, 0), 1000),
-                    master -> OptionalLong.of(1),
-                    PATIENCE,
+                    new Arrival(source, destination, master -> OptionalLong.of(1), PATIENCE),
                     true);
             List<Pair> pairs = new ArrayList<>();
             for (String key : keys) {
