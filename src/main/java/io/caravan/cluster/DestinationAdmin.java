@@ -15,8 +15,6 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.api.async.RedisKeyAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.Partitions;
@@ -28,20 +26,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,15 +48,13 @@ final class DestinationAdmin implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DestinationAdmin.class);
 
-    private static final Pattern DATABASE = Pattern.compile("db(\\d{1,9}):");
-
     private final NodeAddress answering;
     private final Answer answer;
     private final @Nullable RedisClusterClient clusterClient;
     private final @Nullable StatefulRedisClusterConnection<byte[], byte[]> cluster;
     private final @Nullable RedisClient nodeClient;
     private final @Nullable StatefulRedisConnection<byte[], byte[]> standard;
-    private final @Nullable RedisURI standardUri;
+    private final DestinationKeys keys;
 
     /**
      * What a node says of itself.
@@ -81,7 +70,7 @@ final class DestinationAdmin implements AutoCloseable {
         cluster = client.connect(ByteArrayCodec.INSTANCE);
         nodeClient = null;
         standard = null;
-        standardUri = null;
+        keys = new ClusterKeys(cluster, this::masterOfSlot);
     }
 
     private DestinationAdmin(NodeAddress answering, Answer answer, RedisClient client, RedisURI uri) {
@@ -91,7 +80,7 @@ final class DestinationAdmin implements AutoCloseable {
         cluster = null;
         nodeClient = client;
         standard = client.connect(ByteArrayCodec.INSTANCE, uri);
-        standardUri = uri;
+        keys = new StandardKeys(client, uri, standard);
     }
 
     /**
@@ -163,50 +152,8 @@ final class DestinationAdmin implements AutoCloseable {
     }
 
     /** Removes keys; the stage ends when it has found none of them any more. */
-    CompletionStage<Void> empty(Emptying keys) {
-        if (keys.beforeSnapshot()) {
-            return emptyBeforeSnapshot(keys);
-        }
-        if (cluster != null) {
-            return emptyCluster(cluster, keys);
-        }
-        if (standard != null) {
-            return KeyEmptier.empty(standard.async(), keys);
-        }
-        throw new IllegalStateException("neither a cluster nor a standard destination");
-    }
-
-    /** All keys are looked through, since Caravan's own stay; nothing else is written meanwhile. */
-    private CompletionStage<Void> emptyBeforeSnapshot(Emptying keys) {
-        if (cluster != null) {
-            return walk(keys.places(), (database, some) -> unlink(cluster.async(), keys, some));
-        }
-        if (standard == null || nodeClient == null || standardUri == null) {
-            throw new IllegalStateException("neither a cluster nor a standard destination");
-        }
-        RedisClient client = nodeClient;
-        RedisURI uri = standardUri;
-        return standard.async().info("keyspace").thenCompose(keyspace -> {
-            CompletionStage<Void> emptied = CompletableFuture.completedStage(null);
-            for (int database : databasesIn(keyspace)) {
-                if (keys.database().orElse(database) == database) {
-                    emptied = emptied.thenCompose(done -> onDatabase(
-                            client,
-                            uri,
-                            database,
-                            server -> new KeyWalk(server, keys.places(), some -> unlink(server, keys, some)).run()));
-                }
-            }
-            return emptied;
-        });
-    }
-
-    private static CompletionStage<Void> unlink(
-            RedisKeyAsyncCommands<byte[], byte[]> server, Emptying keys, List<byte[]> some) {
-        byte[][] removed = some.stream().filter(keys::removes).toArray(byte[][]::new);
-        return removed.length == 0
-                ? CompletableFuture.completedStage(null)
-                : server.unlink(removed).thenApply(count -> null);
+    CompletionStage<Void> empty(Emptying some) {
+        return keys.empty(some);
     }
 
     /**
@@ -215,82 +162,7 @@ final class DestinationAdmin implements AutoCloseable {
      * @param visitor told of the keys of each database
      */
     CompletionStage<Void> walk(BitSet slots, KeyVisitor visitor) {
-        if (cluster != null) {
-            return masterOfSlot().thenCompose(masterOfSlot -> walkCluster(cluster, masterOfSlot, slots, visitor));
-        }
-        if (standard == null || nodeClient == null || standardUri == null) {
-            throw new IllegalStateException("neither a cluster nor a standard destination");
-        }
-        RedisClient client = nodeClient;
-        RedisURI uri = standardUri;
-        return standard.async().info("keyspace").thenCompose(keyspace -> {
-            CompletionStage<Void> walked = CompletableFuture.completedStage(null);
-            for (int database : databasesIn(keyspace)) {
-                walked = walked.thenCompose(done -> walkDatabase(client, uri, database, slots, visitor));
-            }
-            return walked;
-        });
-    }
-
-    private static CompletionStage<Void> walkCluster(
-            StatefulRedisClusterConnection<byte[], byte[]> connection,
-            @Nullable NodeAddress[] masterOfSlot,
-            BitSet slots,
-            KeyVisitor visitor) {
-        Set<NodeAddress> masters = slots.stream()
-                .mapToObj(slot -> masterOfSlot[slot])
-                .filter(Objects::nonNull)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        CompletionStage<Void> walked = CompletableFuture.completedStage(null);
-        for (NodeAddress master : masters) {
-            walked = walked.thenCompose(done -> connection.getConnectionAsync(master.host(), master.port()))
-                    .thenCompose(node -> new KeyWalk(node.async(), slots, keys -> visitor.visit(0, keys)).run());
-        }
-        return walked;
-    }
-
-    private static CompletionStage<Void> walkDatabase(
-            RedisClient client, RedisURI uri, int database, BitSet slots, KeyVisitor visitor) {
-        return onDatabase(
-                client,
-                uri,
-                database,
-                server -> new KeyWalk(server, slots, keys -> visitor.visit(database, keys)).run());
-    }
-
-    /** On a connection of its own, which has another database selected than the others. */
-    private static CompletionStage<Void> onDatabase(
-            RedisClient client,
-            RedisURI uri,
-            int database,
-            Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<Void>> action) {
-        return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                .thenCompose(connection -> connection
-                        .async()
-                        .select(database)
-                        .thenCompose(ok -> action.apply(connection.async()))
-                        .whenComplete((done, failure) -> connection.closeAsync()));
-    }
-
-    /** {@code db0:keys=2,expires=0,avg_ttl=0}. */
-    private static List<Integer> databasesIn(String keyspace) {
-        return keyspace.lines()
-                .map(DATABASE::matcher)
-                .filter(Matcher::lookingAt)
-                .map(line -> Integer.valueOf(line.group(1)))
-                .toList();
-    }
-
-    /** A slot that another node serves afterwards may have taken keys along: then all is looked through once more. */
-    private CompletionStage<Void> emptyCluster(
-            StatefulRedisClusterConnection<byte[], byte[]> connection, Emptying keys) {
-        return masterOfSlot()
-                .thenCompose(before -> KeyEmptier.empty(connection, before, keys)
-                        .thenCompose(done -> masterOfSlot())
-                        .thenCompose(after ->
-                                keys.places().stream().allMatch(slot -> Objects.equals(before[slot], after[slot]))
-                                        ? CompletableFuture.completedStage(null)
-                                        : emptyCluster(connection, keys)));
+        return keys.walk(slots, visitor);
     }
 
     @Override

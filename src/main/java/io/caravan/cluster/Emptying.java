@@ -7,9 +7,13 @@ import io.caravan.command.Phase;
 import io.caravan.command.SourceShard;
 import io.caravan.node.SlotRanges;
 import io.caravan.refresh.SourceKey;
+import io.lettuce.core.api.async.RedisKeyAsyncCommands;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A flush that removes some of a destination's keys, so that no command of a server does it: those in the slots of the shard that
@@ -70,6 +74,14 @@ record Emptying(BitSet slots, Optional<PartialFlush> part, boolean beforeSnapsho
     boolean removes(byte[] key) {
         return part.map(flush -> flush.removes(key) && slots.get(HashSlot.of(flush.originOf(key))))
                 .orElseGet(() -> slots.get(HashSlot.of(key)));
+    }
+
+    /** Removes those of some keys that it removes. Does not wait. */
+    CompletionStage<Void> unlink(RedisKeyAsyncCommands<byte[], byte[]> server, List<byte[]> some) {
+        byte[][] removed = some.stream().filter(this::removes).toArray(byte[][]::new);
+        return removed.length == 0
+                ? CompletableFuture.completedStage(null)
+                : server.unlink(removed).thenApply(count -> null);
     }
 
     /** The slots of the destination in which its keys may be: behind a prefix a key may be in another than at the source. */
