@@ -41,6 +41,7 @@ class FailoverIT {
                 written = load.stop();
                 task.awaitApplied(pair.sourceMasters);
                 Await.until("what was lost is repaired", PATIENCE, () -> task.meter("caravan.refresh.waiting") == 0);
+                pair.awaitSwept();
                 assertThat(task.meter("caravan.refresh.readings")).isPositive();
             }
 

@@ -129,10 +129,7 @@ class LostMeanwhileIT {
                 Await.until("it streams again", PATIENCE, () -> count(task.output(), STREAMS) >= 2 * SHARDS);
                 written = load.stop();
                 task.awaitAcknowledged(pair.sourceMasters);
-                Await.until(
-                        "it is swept",
-                        PATIENCE,
-                        () -> records(pair).stream().noneMatch(record -> record.contains("sweep=DUE")));
+                pair.awaitSwept();
                 output = task.output();
             }
             assertThat(written.violationsAt(pair.destination)).isEmpty();

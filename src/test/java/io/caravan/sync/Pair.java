@@ -2,6 +2,7 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.servers.Await;
 import io.caravan.servers.Comparison;
 import io.caravan.servers.Deployment;
 import io.caravan.servers.Endpoint;
@@ -9,6 +10,7 @@ import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.ServerProgram;
 import io.caravan.servers.TcpProxy;
+import java.time.Duration;
 import java.util.List;
 
 /** A source and a destination of real servers, standard or cluster. Made and closed by the test's thread. */
@@ -138,6 +140,17 @@ final class Pair implements AutoCloseable {
     /** The shipped task between the two. */
     RunningTask.Settings task() {
         return RunningTask.between(nodes(sourceMasters), nodes(destinationMasters));
+    }
+
+    /** Waits until the task's checkpoints say that the destination has nothing that the source has not: a snapshot may have been repeated. */
+    void awaitSwept() {
+        try (var client = destination.connect()) {
+            Await.until(
+                    "what the source has lost is swept",
+                    Duration.ofSeconds(60),
+                    () -> String.valueOf(client.call("HVALS", "caravan:checkpoint:{sync}")),
+                    records -> !records.contains("sweep=DUE"));
+        }
     }
 
     /** Fails with the differences if the two are not equal key by key. */
