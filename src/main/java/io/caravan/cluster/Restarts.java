@@ -154,7 +154,7 @@ final class Restarts {
     }
 
     private void found(NodeAddress node, Watermark watermark, String refused, String value) {
-        String what = "destination " + node + " has been started again";
+        String what = "destination " + node + " has been started again, or another server has its address";
         long now = System.nanoTime();
         Watermark.Unproven unproven = watermark.unproven(now);
         OptionalLong proven = watermark.provenBy(value);

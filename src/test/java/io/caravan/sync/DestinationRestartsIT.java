@@ -2,19 +2,24 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.servers.Await;
 import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
+import io.caravan.servers.TcpProxy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A master of the destination is started again, and has kept all of what it had acknowledged, some of it, or nothing. */
 class DestinationRestartsIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What an append-only file loses of its end: a fraction of a second. */
     private static final int LOST_BYTES = 20_000;
@@ -95,6 +100,34 @@ class DestinationRestartsIT {
 
             loaded.writesAgain();
             loaded.endsEqual();
+        }
+    }
+
+    @Test
+    void a_replica_that_takes_over_the_address_of_a_server_and_lacks_the_last_writes() throws Exception {
+        try (RedisServer first = RedisServer.start(Pair.newer());
+                TcpProxy address = TcpProxy.to(first.port());
+                Pair pair = Pair.of(RedisServer.start(Pair.older()), RedisServer.start(Pair.newer()))) {
+            RedisServer replica = pair.destinationMasters.get(0);
+            replica.command("REPLICAOF", first.host(), Integer.toString(first.port()));
+            Await.until(
+                    "the replica is online",
+                    PATIENCE,
+                    () -> replica.info("replication", "master_link_status").equals("up"));
+            try (LoadedTask loaded =
+                    LoadedTask.on(pair, RunningTask.between(Pair.nodes(pair.sourceMasters), address.address()))) {
+                first.command("ACL", "SETUSER", "default", "-psync", "-sync");
+                first.command("CLIENT", "KILL", "TYPE", "replica");
+                loaded.awaitWrites(WRITES_BEFORE);
+                Recovery takeOver =
+                        loaded.fault("destination: a replica takes over the address, without the last writes");
+                first.kill();
+                replica.command("REPLICAOF", "NO", "ONE");
+                address.retarget(replica.port());
+                takeOver.ends();
+
+                loaded.endsEqual();
+            }
         }
     }
 
