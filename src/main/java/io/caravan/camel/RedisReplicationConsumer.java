@@ -1,45 +1,26 @@
 package io.caravan.camel;
 
-import io.caravan.command.BatchOrigin;
-import io.caravan.command.CommandBatch;
-import io.caravan.command.CommandTable;
-import io.caravan.command.Databases;
-import io.caravan.command.SourceShard;
-import io.caravan.command.StreamPoint;
 import io.caravan.precheck.PrecheckReport;
-import io.caravan.replication.BatchSink;
-import io.caravan.replication.Delivery;
 import io.caravan.replication.Gate;
 import io.caravan.replication.RateLimits;
 import io.caravan.replication.ReplicationSession;
 import io.caravan.replication.ShardCounters;
 import io.caravan.replication.ShardState;
 import io.caravan.replication.ShardStatus;
-import io.caravan.replication.SourceMaster;
 import io.caravan.replication.SpoolUse;
-import io.caravan.replication.StartingPoint;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
-import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
-import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
-import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replicates a source into the route: each batch of a shard becomes an exchange, sent on the shard's own thread.
+ * Replicates a source into the route: each start makes a {@link TaskRun}, whose batches become exchanges by {@link RouteFeed}; what
+ * Camel, its management and the other rooms ask or change of the task comes through here.
  *
- * <p>Many exchanges are on their way at once; the next one of a shard is sent as soon as the sink has taken the one before.
- * Started and stopped by Camel's threads; exchanges end on the sink's.
+ * <p>Started, stopped, suspended and resumed by Camel's threads.
  */
 @ManagedResource(description = "Managed Redis Replication Consumer")
 public class RedisReplicationConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
@@ -63,17 +44,8 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private final RedisReplicationConfiguration configuration;
     private final Gate gate = new Gate();
     private volatile RateLimits rates = new RateLimits();
-    private @Nullable SourceTransport transport;
-    private @Nullable ExecutorService shardThreads;
-    private @Nullable ScheduledExecutorService scheduler;
-    private @Nullable TaskContinuity continuity;
-    private volatile @Nullable RouteSinks sinks;
-    private @Nullable ReplicationMeters meters;
-    private volatile @Nullable ReplicationSession session;
-    private volatile @Nullable TaskSides sides;
+    private volatile @Nullable TaskRun run;
     private volatile @Nullable PrecheckReport precheckReport;
-    private boolean sinkIsLast;
-    private boolean hasSink;
 
     /** The source serves its keys elsewhere: batches that wait for one to be read again would wait for ever. */
     private volatile boolean resharded;
@@ -108,13 +80,8 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         route.remarks().forEach(remark -> LOG.warn("route {}: {}", getRouteId(), remark));
         setHealthCheck(new RedisReplicationHealthCheck(
                 this, task(), endpoint.getComponent().isHealthCheckConsumerEnabled()));
-        try {
-            rates = goesOn ? rates.copy() : SourceSettingsFactory.rates(configuration);
-            startReplication(route);
-        } catch (Exception e) {
-            releaseResources();
-            throw e;
-        }
+        rates = goesOn ? rates.copy() : SourceSettingsFactory.rates(configuration);
+        run = TaskRun.start(this, configuration, route, new SendingPace(gate, rates));
     }
 
     private void precheckStart() throws IOException, PrecheckFailedException {
@@ -131,169 +98,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
             throw new IllegalArgumentException("route " + getRouteId() + " would apply commands out of order: "
                     + String.join("; ", route.objections()) + ". Take the step out, or put it behind redis-cluster:");
         }
-        sinkIsLast = route.sinkIsLast();
-        hasSink = !route.sinks().isEmpty();
         return route;
-    }
-
-    private void startReplication(RouteInspection route) throws Exception {
-        ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
-        ExecutorService forShards = threads.newCachedThreadPool(this, "RedisReplicationShard");
-        ScheduledExecutorService forSchedules = threads.newSingleThreadScheduledExecutor(this, "RedisReplicationTimer");
-        shardThreads = forShards;
-        scheduler = forSchedules;
-        SourceTransport opened = SourceTransport.open(endpoint.getCamelContext(), configuration);
-        transport = opened;
-        RouteSinks destinations = RouteSinks.of(route);
-        sinks = destinations;
-        var started = new ReplicationSession(
-                SourceSettingsFactory.settings(configuration, opened.transport(), rates, destinations.largeValuesFor()),
-                shards -> SourceSettingsFactory.limits(configuration, shards),
-                new IntoRoute(),
-                forShards,
-                forSchedules);
-        SourceSettingsFactory.spool(configuration, task()).ifPresent(started::spoolTo);
-        SourceSettingsFactory.heartbeat(configuration, task()).ifPresent(started::heartbeats);
-        started.onReshard(new RouteRestart(endpoint.getCamelContext(), String.valueOf(getRouteId()), task(), () -> {
-            resharded = true;
-            endpoint.goesOn();
-            TaskEvent.resharded(endpoint.getCamelContext(), getRouteId());
-        }));
-        List<SourceMaster> masters = started.findMasters();
-        compareModules(started, masters, destinations);
-        CommandTable commands =
-                SessionCommands.of(started, masters, destinations.first(), configuration.getRequestTimeout());
-        TaskContinuity kept =
-                TaskContinuity.of(configuration, task(), destinations.first()).orElse(null);
-        continuity = kept;
-        Map<SourceMaster, StartingPoint> points = startingPoints(started, masters, destinations);
-        started.start(
-                masters,
-                commands,
-                master -> Optional.ofNullable(points.get(master)),
-                kept == null ? null : () -> kept.storeSoon(started, forSchedules));
-        session = started;
-        sides = TaskSides.of(masters, destinations.all());
-        meters = ReplicationMeters.bind(endpoint.getCamelContext(), task(), started);
-        if (kept != null) {
-            kept.begin(started, destinations.all(), forSchedules);
-        }
-    }
-
-    private void compareModules(ReplicationSession started, List<SourceMaster> masters, RouteSinks destinations)
-            throws IOException {
-        if (!destinations.isEmpty()) {
-            destinations.compareModules(
-                    new ModuleCheck(task(), configuration.getNodes(), configuration.getMissingModules()),
-                    started.modulesOf(masters.get(0)));
-        }
-    }
-
-    /** Where each master's stream is to be continued. */
-    private Map<SourceMaster, StartingPoint> startingPoints(
-            ReplicationSession started, List<SourceMaster> masters, RouteSinks destinations) throws IOException {
-        Map<SourceMaster, StartingPoint> points = new HashMap<>();
-        TaskContinuity kept = continuity;
-        if (kept != null) {
-            kept.take(destinations.all());
-            if (kept.decideOnSweeping(destinations)) {
-                removeWhatIsLost(started, kept);
-            }
-            for (SourceMaster master : masters) {
-                kept.startOf(master, started::historiesOf).ifPresent(point -> points.put(master, point));
-            }
-            kept.forgetOthers(masters);
-        }
-        return points;
-    }
-
-    private static void removeWhatIsLost(ReplicationSession started, TaskContinuity kept) {
-        if (kept.readsNothing()) {
-            started.empties();
-        } else {
-            started.sweeps();
-        }
-    }
-
-    /** Where the batches of all shards go: on the shards' threads. */
-    private final class IntoRoute implements BatchSink {
-
-        @Override
-        public void accept(CommandBatch batch, Delivery delivery) {
-            send(batch, delivery);
-        }
-
-        @Override
-        public CompletionStage<?> lostBehind(SourceShard shard, StreamPoint point) {
-            RouteSinks destinations = sinks;
-            if (destinations == null) {
-                return CompletableFuture.completedStage(null);
-            }
-            return CompletableFuture.allOf(destinations.all().stream()
-                    .map(destination -> destination.lostBehind(shard, point).toCompletableFuture())
-                    .toArray(CompletableFuture<?>[]::new));
-        }
-
-        @Override
-        public void awaitReady(CommandBatch batch) {
-            gate.awaitOpen();
-            rates.await(batch);
-        }
-    }
-
-    private void send(CommandBatch batch, Delivery delivery) {
-        Exchange exchange = createExchange(false);
-        BatchOrigin origin = batch.origin();
-        Message message = exchange.getMessage();
-        message.setBody(batch);
-        message.setHeader(RedisReplicationConstants.SHARD, origin.shard().name());
-        message.setHeader(RedisReplicationConstants.PHASE, origin.phase());
-        message.setHeader(RedisReplicationConstants.OFFSET, origin.endOffset());
-        message.setHeader(RedisReplicationConstants.REPLICATION_ID, origin.replicationId());
-        message.setHeader(RedisReplicationConstants.BATCH_SIZE, batch.size());
-        if (sinkIsLast) {
-            SinkPosition.markLast(exchange);
-        }
-        ReplicationMeters bound = meters;
-        if (bound != null) {
-            bound.batch(batch.size());
-        }
-        getAsyncProcessor().process(exchange, new BatchEnd(exchange, batch, delivery));
-    }
-
-    /** What follows the end of an exchange; on the thread that ended it. */
-    private final class BatchEnd implements AsyncCallback {
-
-        private final Exchange exchange;
-        private final CommandBatch batch;
-        private final Delivery delivery;
-
-        private BatchEnd(Exchange exchange, CommandBatch batch, Delivery delivery) {
-            this.exchange = exchange;
-            this.batch = batch;
-            this.delivery = delivery;
-        }
-
-        @Override
-        public void done(boolean doneSync) {
-            Throwable failure = failure();
-            boolean abandoned = SinkPosition.isAbandoned(exchange);
-            batch.release();
-            releaseExchange(exchange, false);
-            if (failure != null) {
-                delivery.failed(failure);
-            } else if (!abandoned) {
-                delivery.applied();
-            }
-        }
-
-        /** A failure that the route has disposed of (a dead letter channel) counts if it kept the batch from its sink. */
-        private @Nullable Throwable failure() {
-            Throwable failure = exchange.getException();
-            return failure == null && hasSink && !delivery.isTaken()
-                    ? exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class)
-                    : failure;
-        }
     }
 
     /** A stop that Camel forces comes with an interrupt, which must not keep the last checkpoint from being stored. */
@@ -301,13 +106,13 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     protected void doStop() throws Exception {
         boolean interrupted = Thread.interrupted();
         try {
-            ReplicationSession running = session;
+            TaskRun running = run;
             if (running != null) {
-                stop(running);
+                running.stop(resharded ? RESHARD_PATIENCE : Duration.ofMillis(configuration.getDrainTimeout()));
             }
             gate.open();
         } finally {
-            releaseResources();
+            release();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -315,52 +120,12 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         super.doStop();
     }
 
-    private void stop(ReplicationSession running) throws InterruptedException {
-        running.stopSending();
-        rates.lift();
-        gate.open();
-        boolean drained =
-                running.stop(resharded ? RESHARD_PATIENCE : Duration.ofMillis(configuration.getDrainTimeout()));
-        if (!drained) {
-            LOG.warn(
-                    "task {}: stopped with batches on their way (drainTimeout={} ms, or a shard that has failed); the next"
-                            + " start puts right what may have been applied of them",
-                    task(),
-                    configuration.getDrainTimeout());
+    private void release() {
+        TaskRun ended = run;
+        if (ended != null) {
+            ended.close();
+            run = null;
         }
-        if (continuity != null) {
-            continuity.store(running, drained);
-        }
-    }
-
-    private void releaseResources() {
-        ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
-        if (meters != null) {
-            meters.close();
-            meters = null;
-        }
-        if (continuity != null) {
-            continuity.release(sinks == null ? List.of() : sinks.all());
-            continuity = null;
-        }
-        if (scheduler != null) {
-            threads.shutdownGraceful(scheduler);
-            scheduler = null;
-        }
-        if (shardThreads != null) {
-            threads.shutdownGraceful(shardThreads);
-            shardThreads = null;
-        }
-        if (transport != null) {
-            transport.close();
-            transport = null;
-        }
-        if (sinks != null) {
-            sinks.close();
-            sinks = null;
-        }
-        session = null;
-        sides = null;
     }
 
     /**
@@ -370,21 +135,24 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     @Override
     protected void doSuspend() throws Exception {
         gate.close();
-        ReplicationSession running = session;
-        if (running != null && configuration.getPauseKeeps() == PauseKeeps.SPOOL) {
-            running.unlink();
+        if (configuration.getPauseKeeps() == PauseKeeps.SPOOL) {
+            session().ifPresent(ReplicationSession::unlink);
         }
         super.doSuspend();
     }
 
     @Override
     protected void doResume() throws Exception {
-        ReplicationSession running = session;
-        if (running != null) {
-            running.link();
-        }
+        session().ifPresent(ReplicationSession::link);
         gate.open();
         super.doResume();
+    }
+
+    /** The slots of the source are divided otherwise: the route is about to be stopped, and started again. Any thread. */
+    void resharded() {
+        resharded = true;
+        endpoint.goesOn();
+        TaskEvent.resharded(endpoint.getCamelContext(), getRouteId());
     }
 
     @Override
@@ -394,8 +162,9 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     @Override
     public int getPendingExchangesSize() {
-        ReplicationSession running = session;
-        return running == null || resharded ? 0 : running.batchesInFlight();
+        return resharded
+                ? 0
+                : session().map(ReplicationSession::batchesInFlight).orElse(0);
     }
 
     @Override
@@ -405,14 +174,12 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     /** Whether the destination may have keys otherwise than the source for a while, although everything is applied. Any thread. */
     public boolean mayHaveStaleKeys() {
-        ReplicationSession running = session;
-        return running != null && running.mayHaveStaleKeys();
+        return session().map(ReplicationSession::mayHaveStaleKeys).orElse(false);
     }
 
     /** Of how many slots the destination may have such keys; each look at them ends with none. Any thread. */
     public int staleSlots() {
-        ReplicationSession running = session;
-        return running == null ? 0 : running.staleSlots();
+        return session().map(ReplicationSession::staleSlots).orElse(0);
     }
 
     /** The id of the task. */
@@ -444,24 +211,8 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
      * @param database of the destination, the keys as they are called there
      */
     CompletionStage<Void> readAgain(int database, List<byte[]> keys) {
-        ReplicationSession running = session;
-        RouteSinks destinations = sinks;
-        if (running == null || destinations == null) {
-            return CompletableFuture.failedStage(new IllegalStateException("task " + task() + " does not run"));
-        }
-        Databases databases = Databases.parse(configuration.getDatabases());
-        Map<SourceShard, List<byte[]>> byShard = new HashMap<>();
-        for (byte[] key : keys) {
-            running.shardOf(databases.originOf(key, database).key())
-                    .ifPresent(shard -> byShard.computeIfAbsent(shard, each -> new ArrayList<>())
-                            .add(key));
-        }
-        CompletableFuture<?>[] written = destinations.all().stream()
-                .flatMap(destination -> byShard.entrySet().stream()
-                        .map(shard -> destination.refresh(shard.getKey(), database, shard.getValue())))
-                .map(CompletionStage::toCompletableFuture)
-                .toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(written);
+        TaskRun running = run;
+        return running == null ? CompletableFuture.failedStage(notRunning()) : running.readAgain(database, keys);
     }
 
     /** How much the task may ask of both sides, to be changed at any time; a start sets what is configured. Any thread. */
@@ -479,10 +230,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     /** Writes heartbeats again, where any are wanted. Does not wait; any thread. */
     public void resumeHeartbeats() {
-        ReplicationSession running = session;
-        if (running != null) {
-            running.resumeHeartbeats();
-        }
+        session().ifPresent(ReplicationSession::resumeHeartbeats);
     }
 
     /**
@@ -502,11 +250,16 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     }
 
     private ReplicationSession running() {
-        ReplicationSession running = session;
-        if (running == null) {
-            throw new IllegalStateException("task " + task() + " does not run");
-        }
-        return running;
+        return session().orElseThrow(this::notRunning);
+    }
+
+    private IllegalStateException notRunning() {
+        return new IllegalStateException("task " + task() + " does not run");
+    }
+
+    /** Empty before the start and after a stop. Any thread. */
+    private Optional<ReplicationSession> session() {
+        return Optional.ofNullable(run).map(TaskRun::session);
     }
 
     /**
@@ -521,29 +274,25 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     /** Every shard at this moment; empty before the start. Any thread. */
     public List<ShardStatus> status() {
-        ReplicationSession running = session;
-        return running == null ? List.of() : running.status();
+        return session().map(ReplicationSession::status).orElse(List.of());
     }
 
     /** What every shard has done since the start, by its name; empty before the start. Any thread. */
     public Map<String, ShardCounters> counters() {
-        ReplicationSession running = session;
-        return running == null ? Map.of() : running.counters();
+        return session().map(ReplicationSession::counters).orElse(Map.of());
     }
 
     /** Most bytes that the spools of all shards may take; 0 without a spool, and before the start. Any thread. */
     public long spoolLimitBytes() {
-        ReplicationSession running = session;
-        return running == null
-                ? 0
-                : running.spools().values().stream()
-                        .mapToLong(SpoolUse::limitBytes)
-                        .sum();
+        return session().stream()
+                .flatMap(running -> running.spools().values().stream())
+                .mapToLong(SpoolUse::limitBytes)
+                .sum();
     }
 
     /** What both sides are, and how the destination's nodes do; empty before the start. Any thread. */
     public Optional<TaskSides> sides() {
-        return Optional.ofNullable(sides);
+        return Optional.ofNullable(run).flatMap(TaskRun::sides);
     }
 
     @ManagedAttribute(

@@ -3,12 +3,13 @@ package io.caravan.camel;
 import io.caravan.checkpoint.TaskNames;
 import io.caravan.cluster.Destination;
 import io.caravan.command.HashSlot;
+import io.caravan.command.SourceShard;
+import io.caravan.command.StreamPoint;
 import io.caravan.node.ServerModules;
 import io.caravan.node.ServerVersion;
 import io.caravan.rdb.DecodeTarget;
 import io.caravan.rdb.RdbDialect;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The destinations that a route leads to, held open as long as its consumer runs: what they are decides how the source is
  * read, and the first of them may hold the checkpoints.
  *
- * <p>Opened, asked and closed by the threads that start and stop the route.
+ * <p>Opened and closed by the threads that start and stop the route, and asked by them, where nothing else is said.
  */
 final class RouteSinks implements AutoCloseable {
 
@@ -37,7 +39,7 @@ final class RouteSinks implements AutoCloseable {
 
     private record Sink(RedisClusterEndpoint endpoint, Destination destination) {}
 
-    private final List<Sink> sinks = new ArrayList<>();
+    private final List<Sink> sinks = new CopyOnWriteArrayList<>();
 
     private RouteSinks() {}
 
@@ -86,7 +88,19 @@ final class RouteSinks implements AutoCloseable {
         }
     }
 
-    /** All of them. */
+    /**
+     * Another master of a shard goes on with its stream behind that point: what was read before of keys is read again. Does not
+     * wait; any thread.
+     *
+     * @return ends when none of them has any of that left
+     */
+    CompletionStage<?> lostBehind(SourceShard shard, StreamPoint point) {
+        return CompletableFuture.allOf(sinks.stream()
+                .map(sink -> sink.destination().lostBehind(shard, point).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** All of them; none once they are closed. Any thread. */
     List<Destination> all() {
         return sinks.stream().map(Sink::destination).toList();
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,20 +92,20 @@ public final class CopiedCheckpointStore implements CheckpointStore {
             Set<Integer> asked,
             Map<Integer, Map<String, String>> found)
             throws IOException {
-        Map<String, Checkpoint> records = new HashMap<>();
+        Map<String, Checkpoint> records = new LinkedHashMap<>();
         List<String> lines = Stream.concat(
                         kept.stream(), found.values().stream().flatMap(copy -> Stream.ofNullable(copy.get(shard))))
                 .toList();
         for (String line : lines) {
             records.put(line, main.decode(task, shard, line));
         }
-        String latest = lines.stream()
-                .max(Comparator.comparingLong(line -> records.get(line).timeMillis()))
+        Map.Entry<String, Checkpoint> latest = records.entrySet().stream()
+                .max(Comparator.comparingLong(record -> record.getValue().timeMillis()))
                 .orElseThrow();
         List<Checkpoint> counted = new ArrayList<>();
         kept.map(records::get).ifPresent(counted::add);
         boolean lost = kept.isEmpty();
-        for (int slot : placesIn(latest)) {
+        for (int slot : placesIn(latest.getKey())) {
             if (asked.contains(slot) && !found.containsKey(slot)) {
                 throw new IOException("the destination does not give the copy of its checkpoints in slot " + slot
                         + ": its master may have lost what was written to it; try again when it serves that slot");
@@ -123,7 +123,7 @@ public final class CopiedCheckpointStore implements CheckpointStore {
                 counted.add(records.get(copy));
             }
         }
-        return merged(records.get(latest), counted, lost);
+        return merged(latest.getValue(), counted, lost);
     }
 
     /** Invariants A and B. */

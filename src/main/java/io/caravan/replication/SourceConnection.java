@@ -125,17 +125,22 @@ final class SourceConnection implements AutoCloseable {
     /** Asks what time it is; the clock is told the answer. Answers whether the account may ask. */
     boolean askTime(SourceClock clock) throws IOException {
         long asked = System.currentTimeMillis();
-        Reply reply = call("TIME");
+        OptionalLong told = millisIn(call("TIME"));
+        told.ifPresent(millis -> clock.told(millis, asked, System.currentTimeMillis()));
+        return told.isPresent();
+    }
+
+    /** What {@code TIME} says, in milliseconds since 1970; empty where the account may not ask. */
+    static OptionalLong millisIn(Reply reply) {
         if (!(reply instanceof Reply.Elements time) || time.replies().size() != 2) {
-            return false;
+            return OptionalLong.empty();
         }
         try {
             long seconds = Long.parseLong(time.replies().get(0).text());
             long micros = Long.parseLong(time.replies().get(1).text());
-            clock.told(seconds * 1000 + micros / 1000, asked, System.currentTimeMillis());
-            return true;
+            return OptionalLong.of(seconds * 1000 + micros / 1000);
         } catch (NumberFormatException e) {
-            return false; // whoever that is, it is no server that knows the time
+            return OptionalLong.empty(); // whoever that is, it is no server that knows the time
         }
     }
 

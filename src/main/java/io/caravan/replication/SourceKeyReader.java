@@ -22,9 +22,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads keys of a shard, each together with the offset at which it was read: {@code MULTI}, {@code DUMP}, {@code PTTL}
- * or {@code PEXPIRETIME}, {@code ROLE}, {@code EXEC}. Nothing is executed between the commands of a transaction, so value and offset belong
- * together exactly. When a key expires is said in the source's time, as the stream says it.
+ * Reads keys of a shard, each together with the offset at which it was read: {@code MULTI}, {@code PTTL} or {@code PEXPIRETIME}, {@code
+ * DUMP}, {@code ROLE}, {@code EXEC}. Nothing is executed between the commands of a transaction, so value and offset belong
+ * together exactly. When a key expires is said in the source's time, as the stream says it: what is left is counted from a {@code TIME} just
+ * before the transaction, since it may be long from our question to the answer, and a {@code DUMP} may take seconds.
  *
  * <p>Requests come from any thread and wait in a queue; one task at a time on the executor sends them, many at once, and
  * waits for the answers.
@@ -32,8 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class SourceKeyReader {
 
     private static final int KEYS_AT_ONCE = 64;
+
+    /** {@code SELECT MULTI life DUMP ROLE EXEC}; a {@code TIME} comes before {@code MULTI}. */
     private static final int FRAMES_PER_KEY = 6;
-    private static final int DUMP_FRAME = 2;
+
+    private static final int TIME_FRAME = 1;
+    private static final int DUMP_FROM_END = 3;
     private static final int MOST_KEYS_OF_SLOT = 100_000;
 
     /** A line of INFO keyspace; a cluster has such databases since Valkey 9, and lists the keys of a slot by database. */
@@ -194,23 +199,32 @@ final class SourceKeyReader {
     private void read(List<Request> round) throws IOException {
         SourceConnection open = connect();
         var questions = new RespWriter(8 * 1024);
-        String expiry = saysMoments() ? "PEXPIRETIME" : "PTTL";
+        boolean moments = saysMoments();
+        int frames = moments ? FRAMES_PER_KEY : FRAMES_PER_KEY + 1;
         for (Request request : round) {
-            questions.command("SELECT", Integer.toString(request.database())).command("MULTI");
+            questions.command("SELECT", Integer.toString(request.database()));
+            if (!moments) {
+                questions.command("TIME"); // outside: where it is refused, the transaction is not
+            }
+            questions.command("MULTI");
+            questions.array(2).bulk(moments ? "PEXPIRETIME" : "PTTL").bulk(request.key());
             questions.array(2).bulk("DUMP").bulk(request.key());
-            questions.array(2).bulk(expiry).bulk(request.key());
             questions.command("ROLE").command("EXEC");
         }
-        List<CompletableFuture<Reply>> replies = open.requests(questions, round.size() * FRAMES_PER_KEY);
+        List<CompletableFuture<Reply>> replies = open.requests(questions, round.size() * frames);
         Optional<CompletableFuture<Reply>> replication = askHistory(open);
-        long from = saysMoments() ? 0 : System.currentTimeMillis() + clock.differenceMillis();
+        long asked = System.currentTimeMillis() + clock.differenceMillis();
         requireSameHistory(open, replication);
         for (int i = 0; i < round.size(); i++) {
-            List<CompletableFuture<Reply>> ofKey = replies.subList(i * FRAMES_PER_KEY, (i + 1) * FRAMES_PER_KEY);
-            Reply result = open.await(ofKey.get(FRAMES_PER_KEY - 1), "EXEC");
-            Reply dump = open.await(ofKey.get(DUMP_FRAME), "DUMP");
+            List<CompletableFuture<Reply>> ofKey = replies.subList(i * frames, (i + 1) * frames);
+            Reply result = open.await(ofKey.get(frames - 1), "EXEC");
+            Reply dump = open.await(ofKey.get(frames - DUMP_FROM_END), "DUMP");
             Request request = round.get(i);
             try {
+                long from = moments
+                        ? 0
+                        : SourceConnection.millisIn(open.await(ofKey.get(TIME_FRAME), "TIME"))
+                                .orElse(asked);
                 request.value().complete(understand(dump, result, from));
             } catch (IOException e) {
                 request.value().completeExceptionally(e);
@@ -249,7 +263,7 @@ final class SourceKeyReader {
         }
     }
 
-    /** Since Redis 7.0 the moment is known exactly; before, as exactly as the clocks are. */
+    /** Since Redis 7.0 the moment is known exactly; before, to some milliseconds, or as exactly as the clocks are without {@code TIME}. */
     private boolean saysMoments() {
         return master.get().version().filter(version -> version.atLeast(7, 0)).isPresent();
     }
@@ -270,8 +284,8 @@ final class SourceKeyReader {
                 || !role.replies().get(0).text().equals("master")) {
             throw SourceException.retry("source " + master.get().address() + " is not a master at the moment");
         }
-        byte[] payload = elements.replies().get(0) instanceof Reply.Bulk bulk ? bulk.bytes() : null;
-        long life = Long.parseLong(elements.replies().get(1).text());
+        byte[] payload = elements.replies().get(1) instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+        long life = Long.parseLong(elements.replies().get(0).text());
         long offset = Long.parseLong(role.replies().get(1).text());
         return new KeyValue(payload, life < 0 ? 0 : from + life, offset);
     }

@@ -96,10 +96,10 @@ final class ReplayedMaster implements AutoCloseable {
                     .toByteArray();
         }
 
-        /** {@code MULTI}, {@code DUMP}, {@code PTTL} or {@code PEXPIRETIME}, {@code ROLE}, {@code EXEC}. */
+        /** {@code MULTI}, {@code PTTL} or {@code PEXPIRETIME}, {@code DUMP}, {@code ROLE}, {@code EXEC}. */
         private byte[] readKey() {
             byte[] key = Typed.bytes(queued.get(0).get(1));
-            boolean moment = queued.get(1).get(0).equals("PEXPIRETIME");
+            boolean moment = queued.get(0).get(0).equals("PEXPIRETIME");
             queued.clear();
             inTransaction = false;
             try (DeploymentClient client = keys.connect()) {
@@ -109,8 +109,8 @@ final class ReplayedMaster implements AutoCloseable {
                 long expiry = moment && life > 0 ? System.currentTimeMillis() + aheadMillis + life : life;
                 return Typed.join(
                         Typed.bytes("*3\r\n"),
-                        payload == null ? Typed.bytes("$-1\r\n") : bulk((byte[]) payload),
                         Typed.bytes(":" + expiry + "\r\n"),
+                        payload == null ? Typed.bytes("$-1\r\n") : bulk((byte[]) payload),
                         Typed.bytes("*3\r\n$6\r\nmaster\r\n:" + stream.length + "\r\n*0\r\n"));
             }
         }

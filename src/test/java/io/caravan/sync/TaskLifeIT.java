@@ -76,6 +76,7 @@ class TaskLifeIT {
                             "source",
                             "destination",
                             "lag",
+                            "staleSlots",
                             "rates",
                             "totals",
                             "spooledBytes",

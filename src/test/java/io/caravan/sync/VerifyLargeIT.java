@@ -56,14 +56,12 @@ class VerifyLargeIT {
 
                 VerifyReport found = verify(task, false);
                 assertThat(found.undecided()).as("%s", found.text()).isZero();
-                assertThat(found.differences().stream()
-                                .collect(Collectors.toMap(Difference::key, VerifyLargeIT::text)))
+                assertThat(found.differences().stream().collect(Collectors.toMap(Difference::key, VerifyLargeIT::text)))
                         .isEqualTo(Map.of(
                                 "big:string", "VALUE a string of other content, from byte 30000000 on",
                                 "big:list", "VALUE a list of other content, at element 300000",
                                 "big:hash", "VALUE a hash of other content, at 'f399999'",
-                                "big:set",
-                                        "EXPIRY",
+                                "big:set", "EXPIRY",
                                 "big:zset", "VALUE a zset of other content, at '399999" + "x".repeat(30) + "'",
                                 "big:stream", "VALUE a stream of other content, at pending entry 900-1"));
 
