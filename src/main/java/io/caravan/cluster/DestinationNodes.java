@@ -34,7 +34,7 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
     private static final long REPLICAS_MILLIS = 500;
     private static final long REPLICAS_COUNT_MILLIS = 20;
     private static final long SILENCE_MILLIS = 2000;
-    private static final long WATERMARK_MILLIS = 250;
+    private static final long WATERMARK_MILLIS = 100;
     private static final long LAST_WORDS_MILLIS = 500;
 
     private final DestinationSettings settings;

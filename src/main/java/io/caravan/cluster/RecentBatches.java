@@ -15,6 +15,9 @@ final class RecentBatches {
 
     private static final long MOST_BYTES = 32L * 1024 * 1024;
 
+    /** Where masters come back with an old snapshot, or none, the last moments alone help only those that were stopped in order. */
+    private static final long FEW_BYTES = 8L * 1024 * 1024;
+
     /** @param atNanos when it ended, of {@link System#nanoTime()} */
     record Ended(CommandBatch batch, long atNanos) {}
 
@@ -22,6 +25,7 @@ final class RecentBatches {
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private long bytes;
     private boolean replicas;
+    private boolean appends;
     private long replicatedUntilNanos = System.nanoTime();
     private long keptUntilNanos = replicatedUntilNanos;
 
@@ -46,7 +50,7 @@ final class RecentBatches {
     void ended(CommandBatch batch) {
         ended.add(new Ended(batch, System.nanoTime()));
         bytes += batch.heldBytes();
-        while (bytes > MOST_BYTES) {
+        while (bytes > (replicas || appends ? MOST_BYTES : FEW_BYTES)) {
             remove();
         }
     }
@@ -68,9 +72,14 @@ final class RecentBatches {
         acknowledgements.replicatedUntil(nanos);
     }
 
-    /** Every master keeps what it acknowledged before {@code nanos} of {@link System#nanoTime()}, should it be started again. */
-    void keptUntil(long nanos) {
+    /**
+     * Every master keeps what it acknowledged before {@code nanos} of {@link System#nanoTime()}, should it be started again.
+     *
+     * @param appendOnly whether one keeps an append-only file, so that it comes back with nearly everything
+     */
+    void keptUntil(long nanos, boolean appendOnly) {
         keptUntilNanos = nanos;
+        appends = appendOnly;
         release();
     }
 

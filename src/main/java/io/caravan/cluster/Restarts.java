@@ -66,12 +66,14 @@ final class Restarts {
     void raise() {
         long now = System.nanoTime();
         if (!keepsNumbers) {
-            recent.keptUntil(now);
+            recent.keptUntil(now, false);
             return;
         }
         long needed = now;
-        for (NodeLink link : router.links().masters()) {
+        boolean appends = false;
+        for (NodeLink link : router.links().all().values()) {
             Watermark watermark = of(link.address());
+            appends |= watermark.isAppendOnly();
             if (link.isUp()) {
                 long since = watermark.neededSince(now);
                 needed = since - needed < 0 ? since : needed;
@@ -80,7 +82,7 @@ final class Restarts {
                 }
             }
         }
-        recent.keptUntil(needed);
+        recent.keptUntil(needed, appends);
     }
 
     private void raise(NodeLink link, Watermark watermark, long now) {

@@ -122,6 +122,11 @@ final class Watermark {
         onItsWay = false;
     }
 
+    /** Whether the master keeps an append-only file. */
+    boolean isAppendOnly() {
+        return appendOnly;
+    }
+
     /** Whether it is to be raised, if anything has been written lately. */
     boolean mayBeRaised() {
         return !onItsWay;
