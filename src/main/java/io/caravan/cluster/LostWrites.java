@@ -56,7 +56,7 @@ final class LostWrites {
      * @param slots of the destination, those of the master
      */
     void repair(String what, List<CommandBatch> batches, BitSet slots) {
-        count(1);
+        count++;
         if (batches.stream().anyMatch(LostWrites::concernsEveryMaster)) {
             beginAnew(what, "a command for every master (FLUSHALL, FUNCTION, …) may be lost");
             return;
@@ -81,12 +81,8 @@ final class LostWrites {
 
     /** It is not known what is lost. */
     void beginAnew(String what, String why) {
-        count(1);
+        count++;
         beginAnew(what, why, Set.copyOf(shards));
-    }
-
-    private void count(int more) {
-        count += more; // by the event loop alone
     }
 
     private static void beginAnew(String what, String why, Set<SourceShard> concerned) {

@@ -38,6 +38,9 @@ final class Restarts {
     private final Map<NodeAddress, Watermark> watermarks = new HashMap<>();
     private boolean keepsNumbers;
 
+    /** The last one that any master was given. */
+    private long number;
+
     /** What a node is asked before it is used; the stages end on any thread. */
     interface Questions {
 
@@ -88,7 +91,7 @@ final class Restarts {
     private void raise(NodeLink link, Watermark watermark, long now) {
         watermark
                 .nextSlot(slot -> router.links().of(slot) == link)
-                .ifPresent(slot -> link.mark(watermark.raise(slot, now), error -> {
+                .ifPresent(slot -> link.mark(watermark.raise(++number, slot, now), error -> {
                     if (error == null) {
                         watermark.confirmed();
                     } else {

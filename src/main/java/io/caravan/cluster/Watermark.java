@@ -38,7 +38,10 @@ final class Watermark {
     /** An append-only file may lack what was written in the last seconds ({@code appendfsync everysec}). */
     private static final long APPENDED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private record Sent(int number, long atNanos) {}
+    /** Of a master whose connection is lost more than once before it has another number. */
+    private static final long MOST_BYTES = 64L * 1024 * 1024;
+
+    private record Sent(long number, long atNanos) {}
 
     /**
      * What the master may have kept, or not, when its connection was lost.
@@ -59,8 +62,23 @@ final class Watermark {
                     .toList();
         }
 
-        /** @param seamless whether this one goes on where the other has ended */
+        /**
+         * What was not proven then is not proven now; of too much the earlier part is forgotten, so that a node whose connection is lost again and
+         * again costs no more and more memory.
+         *
+         * @param seamless whether this one goes on where the other has ended
+         */
         private Unproven after(Unproven earlier, boolean seamless) {
+            return earlier.bytes() + bytes() > MOST_BYTES ? this : together(earlier, seamless);
+        }
+
+        private long bytes() {
+            return Stream.concat(ended.stream().map(Ended::batch), open.stream())
+                    .mapToLong(CommandBatch::heldBytes)
+                    .sum();
+        }
+
+        private Unproven together(Unproven earlier, boolean seamless) {
             return new Unproven(
                     Stream.concat(earlier.ended.stream(), ended.stream())
                             .distinct()
@@ -74,7 +92,6 @@ final class Watermark {
 
     private final String writer;
     private final ArrayDeque<Sent> sent = new ArrayDeque<>();
-    private int number;
     private int slot;
     private boolean onItsWay;
     private boolean refused;
@@ -149,13 +166,13 @@ final class Watermark {
     /**
      * The command that raises it.
      *
+     * @param number higher than all before, and of no other master: what the key has may come from one that had the slot before
      * @param inSlot the {@link #nextSlot}
      * @param nowNanos what is acknowledged now, the number proves
      */
-    byte[] raise(int inSlot, long nowNanos) {
+    byte[] raise(long number, int inSlot, long nowNanos) {
         slot = inSlot;
         elsewhere = false;
-        number++;
         onItsWay = true;
         sent.add(new Sent(number, nowNanos));
         if (sent.size() > MOST_REMEMBERED) {
@@ -165,7 +182,7 @@ final class Watermark {
                 .command(
                         "SET".getBytes(StandardCharsets.US_ASCII),
                         key(),
-                        Integer.toString(number).getBytes(StandardCharsets.US_ASCII),
+                        Long.toString(number).getBytes(StandardCharsets.US_ASCII),
                         "EX".getBytes(StandardCharsets.US_ASCII),
                         Long.toString(LIFE.toSeconds()).getBytes(StandardCharsets.US_ASCII))
                 .toByteArray();
@@ -201,7 +218,7 @@ final class Watermark {
     /** What was acknowledged before, the master has if it has this number; empty if nobody knows of it. */
     OptionalLong provenBy(String value) {
         return sent.stream()
-                .filter(one -> Integer.toString(one.number()).equals(value))
+                .filter(one -> Long.toString(one.number()).equals(value))
                 .mapToLong(Sent::atNanos)
                 .findAny();
     }

@@ -258,6 +258,42 @@ class RestartsTest {
     }
 
     @Test
+    void the_number_of_another_master_proves_nothing() {
+        harness.serve("c", "bar");
+        write("SET foo 1");
+        harness.written("c");
+        raise();
+        String others = harness.written("c").get(0).split(" ")[2];
+        write("SET foo 2");
+        raise();
+        lose();
+
+        node.startAgain(others); // as c has left it in a slot that has moved
+
+        assertThat(meet()).isTrue();
+        assertThat(harness.shard.anew).singleElement().asString().contains("does not have what was written");
+    }
+
+    @Test
+    void a_connection_that_is_lost_again_and_again_does_not_fill_the_memory() {
+        String value = "v".repeat(1024 * 1024);
+        for (int i = 0; i < 20; i++) {
+            for (int k = 0; k < 6; k++) {
+                write("SET foo " + value);
+            }
+            lose();
+            meet();
+            harness.connectNow("a");
+        }
+        lose();
+
+        node.startAgain("1");
+
+        assertThat(meet()).isTrue();
+        assertThat(harness.shard.anew).singleElement().asString().contains("more than is remembered");
+    }
+
+    @Test
     void a_flush_that_may_be_lost_begins_anew() {
         harness.take("batch", "FLUSHALL");
         harness.answer("a", "+OK");

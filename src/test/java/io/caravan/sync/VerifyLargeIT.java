@@ -40,7 +40,7 @@ class VerifyLargeIT {
             "for i=1,ARGV[1] do redis.call('XADD',KEYS[1],i..'-1','f',i..string.rep('x',100)) end"
                     + " redis.call('XGROUP','CREATE',KEYS[1],'group','7-1')");
 
-    @EachServer(min = "6.2")
+    @EachServer(min = "6.0")
     @Timeout(value = 10, unit = TimeUnit.MINUTES) // with buffers that are watched for leaks it takes about two
     void whatever_their_type_each_difference_is_found_and_repaired(ServerProgram program) throws Exception {
         try (Pair pair = Pair.standards(program, Pair.newer())) {
