@@ -187,11 +187,13 @@ final class DeliveryWindow {
         }
     }
 
-    /** Age of the oldest batch on its way in milliseconds, 0 if there is none. */
+    /** Age of the oldest batch on its way in milliseconds, begun ones included; 0 if there is none. */
     long oldestAgeMillis() {
         lock.lock();
         try {
-            return open.isEmpty() ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - open.element().openedNanos);
+            return open.isEmpty()
+                    ? 0
+                    : 1 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - open.element().openedNanos);
         } finally {
             lock.unlock();
         }

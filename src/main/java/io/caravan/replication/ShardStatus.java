@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  *     applied, whose offset may be 0
  * @param lagBytes bytes of the stream that the source has and the destination has not acknowledged, during a snapshot those that
  *     were written since it was taken; empty as long as that is not known
- * @param lagMillis age of the oldest batch that is on its way, 0 if there is none
+ * @param lagMillis age of the oldest batch that is on its way, begun milliseconds included; 0 if there is none
  * @param heartbeatMillis how far the destination is behind by heartbeats, see {@link HeartbeatSettings}; empty where none is written
  * @param spooledBytes bytes that wait on the disk, in the spool
  * @param problem the last problem in words, empty if there is none now

@@ -165,13 +165,14 @@ public final class RunningTask implements AutoCloseable {
         return this;
     }
 
-    /** Waits until the destination has acknowledged all that has been received, and no more comes for a moment. */
+    /** Waits until the destination has acknowledged all that has been received, the snapshot too. */
     public RunningTask awaitLagZero() {
-        Await.until(
-                "lag 0",
-                PATIENCE,
-                () -> shards().stream().allMatch(s -> s.lagBytes().orElse(-1) == 0 && s.lagMillis() == 0));
+        Await.until("lag 0", PATIENCE, this::shards, shards -> shards.stream().allMatch(RunningTask::isWithoutLag));
         return this;
+    }
+
+    private static boolean isWithoutLag(ShardStatus shard) {
+        return shard.appliedOffset() >= 0 && shard.lagBytes().orElse(-1) == 0 && shard.lagMillis() == 0;
     }
 
     /** Waits until the destination has acknowledged all that these masters of the source have written by now. */
