@@ -79,10 +79,24 @@ final class TaskRun implements AutoCloseable {
         var holdings = new TaskHoldings(owner);
         try {
             var run = new TaskRun(owner, configuration, route, pace, holdings);
-            run.begin();
+            run.beginOrGiveUp();
             return run;
         } catch (IOException | RuntimeException e) {
             holdings.close();
+            throw e;
+        }
+    }
+
+    /** What has started already must not go on by itself. */
+    private void beginOrGiveUp() throws IOException {
+        try {
+            begin();
+        } catch (IOException | RuntimeException e) {
+            try {
+                session.stop(Duration.ZERO);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
             throw e;
         }
     }

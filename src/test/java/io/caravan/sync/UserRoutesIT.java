@@ -1,16 +1,22 @@
 package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.servers.Await;
 import io.caravan.servers.DeploymentClient;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.Request;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +118,44 @@ class UserRoutesIT {
             try (DeploymentClient client = pair.destination.connect()) {
                 assertThat(client.call(Request.of("GET", "beat 7"))).isEqualTo(new byte[] {'7'});
             }
+        }
+    }
+
+    @Test
+    void a_start_that_fails_leaves_nothing_behind_that_goes_on_by_itself() throws Exception {
+        var refuses = new AtomicBoolean(true);
+        var registry = new SimpleMeterRegistry();
+        registry.config().onMeterAdded(meter -> {
+            if (refuses.get() && meter.getId().getName().equals("caravan.replication.lag.bytes")) {
+                throw new IllegalStateException("no meter of this name here");
+            }
+        });
+        try (RedisServer source = RedisServer.start(Pair.older());
+                RedisServer destination = RedisServer.start(Pair.newer());
+                var context = new DefaultCamelContext()) {
+            context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("redis-replication:" + source.endpoint() + "?spoolDirectory=" + folder)
+                            .routeId("mine")
+                            .autoStartup(false)
+                            .to("redis-cluster:" + destination.endpoint());
+                }
+            });
+            context.start();
+
+            assertThatThrownBy(() -> context.getRouteController().startRoute("mine"))
+                    .hasStackTraceContaining("no meter of this name here");
+            Await.until(
+                    "nobody replicates the source",
+                    PATIENCE,
+                    () -> source.info("replication", "connected_slaves").equals("0"));
+            refuses.set(false);
+            context.getRouteController().startRoute("mine");
+
+            source.command("SET", "key", "value");
+            Await.until("it has arrived", PATIENCE, () -> "value".equals(destination.command("GET", "key")));
         }
     }
 
