@@ -17,6 +17,11 @@ import java.util.Optional;
  */
 final class KeyReader implements AutoCloseable {
 
+    /** An answer that took no longer says a life well enough. */
+    private static final long PROMPT_MILLIS = 200;
+
+    private static final int HEAD_ATTEMPTS = 10;
+
     private final Deployment deployment;
     private final boolean saysMoments;
     private final NodeConnections connections;
@@ -48,14 +53,22 @@ final class KeyReader implements AutoCloseable {
         }
     }
 
+    /** Where a side says how long a key lives, and was slow to say so, it is asked again: the moment would be too late by as much. */
     Head head(Place place) throws IOException, UncomparableException {
-        List<Reply> replies = ask(
-                place,
-                List.of(
-                        List.of(ascii("TYPE"), place.key()),
-                        List.of(ascii(saysMoments ? "PEXPIRETIME" : "PTTL"), place.key())));
+        List<List<byte[]>> questions = List.of(
+                List.of(ascii("TYPE"), place.key()), List.of(ascii(saysMoments ? "PEXPIRETIME" : "PTTL"), place.key()));
+        long asked;
+        long answered;
+        List<Reply> replies;
+        int attempts = 0;
+        do {
+            asked = System.currentTimeMillis();
+            replies = ask(place, questions);
+            answered = System.currentTimeMillis();
+            attempts++;
+        } while (!saysMoments && answered - asked > PROMPT_MILLIS && attempts < HEAD_ATTEMPTS);
         long life = number(replies.get(1));
-        return new Head(replies.get(0).text(), life < 0 ? 0 : saysMoments ? life : System.currentTimeMillis() + life);
+        return new Head(replies.get(0).text(), life < 0 ? 0 : saysMoments ? life : answered + life);
     }
 
     /** {@code command key arguments…} */
