@@ -43,9 +43,20 @@ final class FunctionRewrite implements Rewrite {
         }
     }
 
-    /** {@code FLUSH} stays: it takes away what the source has taken away. */
+    /**
+     * {@code FLUSH} stays: it takes away what the source has taken away. What a master without a library dumps is nothing but a footer
+     * (Redis 8.4 and later send that with slots that move); older destinations do not take it, and there is nothing in it.
+     */
     private void restore(CommandCursor command, Arguments arguments) throws UnrepresentableException {
         boolean flushes = arguments.count() > POLICY && arguments.is(POLICY, "FLUSH");
+        if (arguments.length(PAYLOAD) == DumpPayload.FOOTER_LENGTH) {
+            if (flushes) {
+                Words.of("FUNCTION").add("FLUSH").replace(command);
+            } else {
+                command.drop();
+            }
+            return;
+        }
         Words.of("FUNCTION")
                 .add("RESTORE")
                 .add(stamped(arguments.copy(PAYLOAD)))

@@ -122,6 +122,19 @@ class ReplicaFormsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"APPEND,", "REPLACE,", "FLUSH, FUNCTION FLUSH"})
+    void what_a_master_without_a_library_has_dumped_brings_none(String policy, String told) throws Exception {
+        CommandBatch batch = Batches.ran(
+                Spoken.NOW,
+                false,
+                List.of(bytes("FUNCTION"), bytes("RESTORE"), new byte[DumpPayload.FOOTER_LENGTH], bytes(policy)));
+
+        Spoken.to("redis 7.4.1").dialect().adapt(batch);
+
+        assertThat(Batches.texts(batch)).isEqualTo(told == null ? List.of() : List.of(told));
+    }
+
     private static byte[] stamped(byte[] libraries, int version) {
         byte[] payload = Arrays.copyOf(libraries, libraries.length + DumpPayload.FOOTER_LENGTH);
         long checksum = DumpPayload.checksum(libraries[0] & 0xff, libraries, 1, libraries.length - 1, version);
