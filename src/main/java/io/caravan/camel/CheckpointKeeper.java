@@ -97,8 +97,12 @@ final class CheckpointKeeper {
         }
         StartingPoint point = startingPoint(known.get());
         String before = known.get().slots();
-        if (before.equals(slotsOf(master)) || point.position().isEmpty()) {
+        if (before.equals(slotsOf(master))) {
             return Optional.of(point);
+        }
+        slotsBefore.put(master.address().toString(), before);
+        if (point.position().isEmpty()) {
+            return Optional.of(point.serving(new BitSet())); // the snapshot has them, behind what others say of them
         }
         if (inSlot) {
             LOG.warn(
@@ -109,9 +113,8 @@ final class CheckpointKeeper {
                     master.address(),
                     slotsOf(master),
                     before);
-            return Optional.of(StartingPoint.ANEW);
+            return Optional.of(StartingPoint.ANEW.serving(new BitSet()));
         }
-        slotsBefore.put(master.address().toString(), before);
         BitSet gained = master.slots();
         gained.andNot(SlotRanges.parse(before));
         if (!gained.isEmpty()) {
@@ -266,6 +269,7 @@ final class CheckpointKeeper {
                 progress.repeatedUntil(),
                 Math.max(position.offset(), progress.repeatedUntil()),
                 progress.slotsDue(),
+                progress.returned(),
                 progress.lineage());
     }
 
@@ -324,7 +328,13 @@ final class CheckpointKeeper {
     /** As long as keys of slots that have changed their shard are not read again, a process that comes then has to do that. */
     private String slotsToWriteDown(ShardProgress progress) {
         String now = slotsOf(progress.master());
-        return progress.slotsDue() ? slotsBefore.getOrDefault(progress.shard(), now) : now;
+        String known = progress.slotsDue() ? slotsBefore.getOrDefault(progress.shard(), now) : now;
+        if (progress.returned().isEmpty()) {
+            return known;
+        }
+        BitSet slots = SlotRanges.parse(known);
+        slots.andNot(progress.returned());
+        return SlotRanges.text(slots);
     }
 
     /** Answers whether there is more to be stored. */

@@ -43,8 +43,7 @@ final class RouteRestart implements Runnable {
     @Override
     public void run() {
         LOG.warn(
-                "task {}: the slots of the source are divided otherwise than at the start; route {} is started again, and the"
-                        + " keys of what has changed its shard are read again",
+                "task {}: slots of the source have changed their shard; route {} is started again, and their keys are read again",
                 task,
                 route);
         context.getExecutorServiceManager()

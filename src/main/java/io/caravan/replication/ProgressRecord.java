@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import io.caravan.command.Phase;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class ProgressRecord {
     private final Ceiling ceiling;
     private final Resharding resharding;
     private final Resharding.Passage passage;
+    private final ReturnedSlots returned;
     private volatile @Nullable ReplicationPosition snapshotAt;
     private volatile boolean sweepDue;
     private volatile long repeatedUntil;
@@ -52,12 +54,18 @@ final class ProgressRecord {
     private boolean begun;
 
     ProgressRecord(
-            String shard, DeliveryWindow window, Ceiling ceiling, Resharding resharding, Resharding.Passage passage) {
+            String shard,
+            DeliveryWindow window,
+            Ceiling ceiling,
+            Resharding resharding,
+            Resharding.Passage passage,
+            ReturnedSlots returned) {
         this.shard = shard;
         this.window = window;
         this.ceiling = ceiling;
         this.resharding = resharding;
         this.passage = passage;
+        this.returned = returned;
     }
 
     /** The name of the history that the shard goes on in. */
@@ -126,6 +134,7 @@ final class ProgressRecord {
     /** What is to be written down; empty before there is anything to be said. */
     synchronized Optional<ShardProgress> progress(SourceMaster master) {
         boolean slotsDue = !resharding.isOver();
+        BitSet again = returned.slots();
         boolean due = sweepDue; // read first: no position is older than what ended the sweep
         Optional<ReplicationPosition> applied = window.position();
         if (applied.isPresent()) { // read before: who was told that all is lost has said so before he counts as applied
@@ -133,16 +142,17 @@ final class ProgressRecord {
             Phase phase = isDoubtful() ? Phase.SNAPSHOT : Phase.STREAM;
             long doubtful = Math.max(repeatedUntil, ceiling.read());
             long proposed = ceiling.propose(position.offset());
-            return Optional.of(
-                    new ShardProgress(shard, master, phase, position, due, doubtful, proposed, slotsDue, lineage));
+            return Optional.of(new ShardProgress(
+                    shard, master, phase, position, due, doubtful, proposed, slotsDue, again, lineage));
         }
         return Optional.ofNullable(snapshotAt)
                 .map(position -> new ShardProgress(
-                        shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), slotsDue, lineage));
+                        shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), slotsDue, again, lineage));
     }
 
     /** What {@link #progress} has said is written down. */
     void written(ShardProgress progress) {
+        returned.written(progress.returned());
         if (progress.phase() == Phase.STREAM) {
             ceiling.written(progress.ceiling());
         } else if (isDoubtful() || progress.position().equals(snapshotAt)) {

@@ -197,7 +197,7 @@ public final class ReplicationSession {
         warnOfUnserved(masters);
         shards.forEach(shardThreads::execute);
         SourceWatch begun = SourceWatch.begin(monitorThread, settings, heartbeat, shards);
-        begun.topology(topology, masters, resharded);
+        begun.topology(topology, masters, shards, resharded);
         watch = begun;
     }
 

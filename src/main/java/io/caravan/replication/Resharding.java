@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Resharding {
 
     private static final int OFFSETS = 2; // the first may have been asked for before
+    private static final long NOWHERE = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -34,10 +35,12 @@ final class Resharding {
         private long until = Long.MAX_VALUE;
         private long applied;
         private boolean mine;
+        private final BitSet gainedBefore;
         private volatile BitSet gained;
 
         private Passage(BitSet gained, long applied) {
             this.gained = gained;
+            gainedBefore = gained;
             this.applied = applied;
         }
 
@@ -73,6 +76,19 @@ final class Resharding {
         }
 
         /**
+         * Whether keys of a slot that have arrived in the shard's stream up to an offset are put right by this session: they belong to
+         * what the shard got before that began. As long as the source has not said how far it had come then, nobody knows better.
+         */
+        boolean covers(int slot, long offset) {
+            lock.lock();
+            try {
+                return gainedBefore.get(slot) && offset <= until;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /**
          * The shard begins anew: of its stream before that nothing is applied any more. Its snapshot has what is to be read again if the
          * other shards have come past that.
          */
@@ -80,6 +96,8 @@ final class Resharding {
             lock.lock();
             try {
                 mine = true;
+                offsetsToAwait = 0;
+                until = NOWHERE; // what arrives from now on is behind its snapshot
                 settle();
                 if (passed) {
                     followed();

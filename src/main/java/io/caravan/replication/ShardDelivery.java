@@ -22,6 +22,7 @@ final class ShardDelivery {
     private final LongConsumer applied;
     private final DeliveryWindow window;
     private final Ceiling ceiling;
+    private final ReturnedSlots returned;
     private final ProgressRecord record;
     private final BatchOutlet outlet;
     private final ShardSweep sweep;
@@ -29,18 +30,25 @@ final class ShardDelivery {
     /**
      * @param shard that batches are of; has a name and databases already
      * @param from where to continue; {@code null} to begin with a snapshot
+     * @param ofCluster the slots of the shard, none of a standard source: other shards may have them for a while
      * @param applied told the offset up to where everything is applied
      */
-    ShardDelivery(SourceShard shard, ShardContext session, @Nullable StartingPoint from, LongConsumer applied) {
+    ShardDelivery(
+            SourceShard shard,
+            ShardContext session,
+            @Nullable StartingPoint from,
+            BitSet ofCluster,
+            LongConsumer applied) {
         this.applied = applied;
         resharding = session.resharding();
         passage = passageOf(session, from);
         Limits limits = session.limits();
         window = new DeliveryWindow(limits.maxInFlightBatches(), limits.inFlightBytes(), this::progressed);
         ceiling = new Ceiling(session.progressWanted());
-        record = new ProgressRecord(shard.name(), window, ceiling, resharding, passage);
+        returned = new ReturnedSlots(ofCluster, passage, session.progressWanted());
+        record = new ProgressRecord(shard.name(), window, ceiling, resharding, passage, returned);
         outlet = new BatchOutlet(shard, window, session.sink(), counters, clock, ceiling);
-        sweep = new ShardSweep(record, outlet, passage, session.sweeps());
+        sweep = new ShardSweep(record, outlet, passage, returned, session.sweeps());
         if (session.empties()) {
             outlet.readsNothing();
         }
@@ -155,6 +163,7 @@ final class ShardDelivery {
         resharding.close();
         window.close();
         ceiling.close();
+        returned.close();
     }
 
     private void progressed() {

@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import io.caravan.command.Phase;
+import java.util.BitSet;
 
 /**
  * What has to be known of a shard by whoever goes on with it.
@@ -14,6 +15,7 @@ import io.caravan.command.Phase;
  *     the value contains what was written up to there; 0 if none
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
  * @param slotsDue whether slots have changed their shards, and keys of them are still to be read again
+ * @param returned slots that have come back from another shard, and that the next session has to put right
  * @param lineage the name of the history, see {@link io.caravan.command.BatchOrigin#lineage}
  */
 public record ShardProgress(
@@ -25,4 +27,5 @@ public record ShardProgress(
         long repeatedUntil,
         long ceiling,
         boolean slotsDue,
+        BitSet returned,
         String lineage) {}

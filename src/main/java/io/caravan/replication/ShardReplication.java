@@ -46,8 +46,10 @@ final class ShardReplication implements Runnable, SourceShard {
         served = master.slots();
         name = master.address().toString();
         SourceSettings settings = session.settings();
-        delivery = new ShardDelivery(this, session, from, this::applied);
-        events = new StreamEventLog(name, delivery.counters(), settings.temporaryFiles(), this::acknowledge);
+        BitSet ofCluster = master.nodeId().isEmpty() ? new BitSet() : served;
+        delivery = new ShardDelivery(this, session, from, ofCluster, this::applied);
+        events = new StreamEventLog(
+                name, delivery.counters(), settings.temporaryFiles(), this::acknowledge, delivery.sweep()::arrive);
         reading = new ShardReading(inbox, session.limits(), delivery.outlet(), events);
         link = new ShardLink(session, this.master, delivery, reading, condition);
         keyReader = new SourceKeyReader(

@@ -15,14 +15,21 @@ final class ShardSweep {
     private final ProgressRecord record;
     private final BatchOutlet outlet;
     private final Resharding.Passage passage;
+    private final ReturnedSlots returned;
     private final boolean removes;
     private int offsetsToAwait;
 
     /** @param removes whether what the source has lost before a repeated snapshot is removed */
-    ShardSweep(ProgressRecord record, BatchOutlet outlet, Resharding.Passage passage, boolean removes) {
+    ShardSweep(
+            ProgressRecord record,
+            BatchOutlet outlet,
+            Resharding.Passage passage,
+            ReturnedSlots returned,
+            boolean removes) {
         this.record = record;
         this.outlet = outlet;
         this.passage = passage;
+        this.returned = returned;
         this.removes = removes;
     }
 
@@ -47,7 +54,7 @@ final class ShardSweep {
 
     /** Whether the destination may have a key of this slot otherwise than the stream takes it for. */
     boolean mayBeStale(int slot) {
-        return removes && record.isSweepDue() || passage.gained().get(slot);
+        return removes && record.isSweepDue() || passage.gained().get(slot) || returned.contains(slot);
     }
 
     /**
@@ -56,12 +63,34 @@ final class ShardSweep {
      * @param served those that the shard serves
      */
     int staleSlots(BitSet served) {
-        return mayBeStale() ? (removes && record.isSweepDue() ? served : passage.gained()).cardinality() : 0;
+        if (removes && record.isSweepDue()) {
+            return served.cardinality();
+        }
+        BitSet slots = gained();
+        slots.or(returned.slots());
+        return slots.cardinality();
     }
 
     /** Whether there may be such keys at all. */
     boolean mayBeStale() {
-        return removes && record.isSweepDue() || !passage.gained().isEmpty();
+        return removes && record.isSweepDue() || !passage.gained().isEmpty() || !returned.isEmpty();
+    }
+
+    /**
+     * The stream says that slots arrive at the shard. Those that it had anyhow have come back: waits until that is written down. The shard's
+     * thread.
+     *
+     * @param offset behind the command that says so
+     */
+    void arrive(BitSet slots, long offset) throws ShardStoppedException {
+        if (returned.arrive(slots, offset)) {
+            outlet.staleUntil(Long.MAX_VALUE);
+        }
+    }
+
+    /** The slots that have come back. */
+    BitSet returned() {
+        return returned.slots();
     }
 
     /** Commands meet such keys from now on, if there may be any. */
@@ -88,7 +117,7 @@ final class ShardSweep {
         if (offsetsToAwait > 0) {
             offsetsToAwait--;
             if (offsetsToAwait == 0) {
-                outlet.staleUntil(offset);
+                outlet.staleUntil(returned.isEmpty() ? offset : Long.MAX_VALUE);
                 record.sweptAt(offset);
             }
         }

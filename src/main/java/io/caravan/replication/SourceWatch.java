@@ -1,5 +1,6 @@
 package io.caravan.replication;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,16 +43,23 @@ final class SourceWatch implements AutoCloseable {
     }
 
     /**
-     * Looks from now on whether the slots are still divided as they were.
+     * Looks from now on whether the slots are still divided as they were, and have been.
      *
      * @param resharded told when they are not
      */
-    void topology(SourceTopology topology, List<SourceMaster> masters, Runnable resharded) {
+    void topology(
+            SourceTopology topology, List<SourceMaster> masters, List<ShardReplication> shards, Runnable resharded) {
         if (masters.stream().noneMatch(master -> master.nodeId().isEmpty())) {
-            var watch = new TopologyWatch(topology, masters, resharded);
+            var watch = new TopologyWatch(topology::masters, masters, () -> returned(shards), resharded);
             thread.scheduleWithFixedDelay(
                     watch::look, TOPOLOGY_INTERVAL_MILLIS, TOPOLOGY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private static BitSet returned(List<ShardReplication> shards) {
+        var slots = new BitSet();
+        shards.forEach(shard -> slots.or(shard.sweep().returned()));
+        return slots;
     }
 
     /** Writes no heartbeat, and leaves none at the source. Waits for the network, some seconds at most. */

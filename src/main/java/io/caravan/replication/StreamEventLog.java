@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,14 +19,25 @@ final class StreamEventLog implements StreamReader.StreamEvents {
     private final ShardCounters counters;
     private final Path temporaryFiles;
     private final Runnable acknowledge;
+    private final SlotArrivals arrivals;
     private volatile long wantedOffset = NOTHING_WANTED;
 
+    /** Who is to know that slots arrive, before the commands behind are applied. */
+    @FunctionalInterface
+    interface SlotArrivals {
+
+        /** See {@link StreamReader.StreamEvents#slotsArrive}. */
+        void arrive(BitSet slots, long offset) throws ShardStoppedException;
+    }
+
     /** @param acknowledge tells the source how far the stream has been applied */
-    StreamEventLog(String shard, ShardCounters counters, Path temporaryFiles, Runnable acknowledge) {
+    StreamEventLog(
+            String shard, ShardCounters counters, Path temporaryFiles, Runnable acknowledge, SlotArrivals arrivals) {
         this.shard = shard;
         this.counters = counters;
         this.temporaryFiles = temporaryFiles;
         this.acknowledge = acknowledge;
+        this.arrivals = arrivals;
     }
 
     /** A {@code WAIT} at the source is behind this: answered at once, and again as soon as the answer is "all of it". */
@@ -52,6 +64,11 @@ final class StreamEventLog implements StreamReader.StreamEvents {
                 shard,
                 offset,
                 bytes);
+    }
+
+    @Override
+    public void slotsArrive(BitSet slots, long offset) throws ShardStoppedException {
+        arrivals.arrive(slots, offset);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.caravan.resp.CommandScanner;
 import io.caravan.resp.MalformedRespException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Cuts the replication stream into commands and batches. Arguments are not copied: a batch takes over the window that the
@@ -72,6 +73,14 @@ final class StreamReader {
 
         /** A transaction is too large to be held, and is applied as single commands. */
         void transactionDissolved(long offset, int bytes);
+
+        /**
+         * The stream says that another master gives slots to this one.
+         *
+         * @param offset behind the command that says so
+         * @throws ShardStoppedException if the shard is told to stop meanwhile
+         */
+        void slotsArrive(BitSet slots, long offset) throws ShardStoppedException;
 
         /** A command is too large for memory; it goes through a temporary file. */
         LargeCommandReader largeCommand() throws IOException;
@@ -158,6 +167,9 @@ final class StreamReader {
             // again
             return;
         }
+        if (ArrivingSlots.mayBeIn(spec)) {
+            arrive(ArrivingSlots.in(spec, scanner), offset + (scanner.end() - next));
+        }
         int selected = spec == SELECT ? selectedDatabase() : database;
         offset += scanner.end() - next;
         if (spec.scope() == Scope.CONNECTION) {
@@ -174,6 +186,12 @@ final class StreamReader {
         scanner.next();
         if (builder.size() >= limits.maxBatchCommands() && !builder.inTransaction()) {
             flush();
+        }
+    }
+
+    private void arrive(BitSet slots, long end) throws IOException {
+        if (!slots.isEmpty()) {
+            events.slotsArrive(slots, end);
         }
     }
 
@@ -288,9 +306,19 @@ final class StreamReader {
         arrivedNanos = queue.arrivedNanos();
         var origin = outlet.stream(replicationId, offset, offset + large.length(), arrivedNanos);
         CommandBatch batch = large.toBatch(origin, database);
+        arriveWith(batch);
         offset += large.length();
         startBatchHere();
         outlet.send(batch, resume());
+    }
+
+    private void arriveWith(CommandBatch batch) throws IOException {
+        try {
+            arrive(ArrivingSlots.in(batch), batch.endOffset(0));
+        } catch (IOException e) {
+            batch.release();
+            throw e;
+        }
     }
 
     /** Where the stream may be continued once everything so far is applied. */

@@ -5,13 +5,15 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that slots have gone from one shard of the source to another, or to a new one. Their keys arrive in two streams then,
- * in no order between them, so another session has to put them right ({@link Resharding}).
+ * Notices that slots have gone from one shard of the source to another, or to a new one, or have come back from there ({@link
+ * ReturnedSlots}). Their keys arrive in two streams then, in no order between them, so another session has to put them right
+ * ({@link Resharding}).
  *
  * <p>{@link #look} is called again and again by one thread, which waits for the answer. Another node that serves the same slots
  * (a fail-over) is no such change, nor are slots that nobody serves for the moment. Slots that nobody served when the watch
@@ -21,16 +23,32 @@ final class TopologyWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopologyWatch.class);
 
-    private final SourceTopology topology;
+    private final Topology topology;
     private final Set<BitSet> known;
+    private final Supplier<BitSet> returned;
     private final Runnable changed;
-    private @Nullable Set<BitSet> seen;
+    private @Nullable Seen seen;
     private boolean told;
 
-    /** @param changed run once, when the slots are divided otherwise and have stayed so between two looks */
-    TopologyWatch(SourceTopology topology, List<SourceMaster> masters, Runnable changed) {
+    /** Asks the source for its masters. */
+    @FunctionalInterface
+    interface Topology {
+
+        /** @throws IOException if nobody answers */
+        List<SourceMaster> masters() throws IOException;
+    }
+
+    /** What one look has found. */
+    private record Seen(Set<BitSet> slots, BitSet returned) {}
+
+    /**
+     * @param returned the slots that have come back so far, of all shards
+     * @param changed run once, when the slots are divided otherwise, or some have come back, and it has stayed so between two looks
+     */
+    TopologyWatch(Topology topology, List<SourceMaster> masters, Supplier<BitSet> returned, Runnable changed) {
         this.topology = topology;
         known = slotsOf(masters);
+        this.returned = returned;
         this.changed = changed;
     }
 
@@ -39,14 +57,15 @@ final class TopologyWatch {
         if (told) {
             return;
         }
-        Set<BitSet> now;
+        Seen now;
         try {
-            now = slotsOf(topology.masters());
+            now = new Seen(slotsOf(topology.masters()), returned.get());
         } catch (IOException e) {
             LOG.debug("source topology not known at the moment: {}", e.getMessage());
             return;
         }
-        if (now.equals(known) || !contains(union(now), union(known))) {
+        boolean asBefore = now.slots().equals(known) && now.returned().isEmpty();
+        if (asBefore || !contains(union(now.slots()), union(known))) {
             seen = null;
         } else if (now.equals(seen)) {
             told = true;

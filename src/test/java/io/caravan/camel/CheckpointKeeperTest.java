@@ -155,7 +155,15 @@ class CheckpointKeeperTest {
         keeper.load();
         keeper.inSlot();
 
-        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW);
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW.serving(new BitSet()));
+    }
+
+    @Test
+    void a_snapshot_of_a_shard_that_serves_other_slots_waits_for_the_other_shards() throws IOException {
+        store.found = List.of(ofSlots("0-5460", Phase.SNAPSHOT));
+        keeper.load();
+
+        assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW.serving(new BitSet()));
     }
 
     @Test
@@ -304,6 +312,10 @@ class CheckpointKeeperTest {
     }
 
     private static Checkpoint ofSlots(String slots) {
+        return ofSlots(slots, Phase.STREAM);
+    }
+
+    private static Checkpoint ofSlots(String slots, Phase phase) {
         return new Checkpoint(
                 "orders",
                 "07c37dfe",
@@ -311,7 +323,7 @@ class CheckpointKeeperTest {
                 "8d5f",
                 4711,
                 4711,
-                Phase.STREAM,
+                phase,
                 3,
                 slots,
                 Checkpoint.Sweep.DONE,

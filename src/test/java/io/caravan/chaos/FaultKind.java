@@ -33,6 +33,7 @@ record FaultKind(String name, Room room, boolean settles, Maker maker) {
         }
         all.addAll(PressureFaults.kinds());
         all.add(NodeFaults.losesData());
+        all.add(ShardFaults.returns());
         return List.copyOf(all);
     }
 

@@ -29,6 +29,24 @@ final class ShardFaults {
                 new FaultKind("add-or-remove-node" + where, side, side == Room.SOURCE, faults::addOrRemove));
     }
 
+    /** Slots of the source go to another master and back, often between two looks of Caravan. */
+    static FaultKind returns() {
+        return new FaultKind("return-slots-source", Room.SOURCE, true, new ShardFaults(Room.SOURCE)::thereAndBack);
+    }
+
+    private Fault thereAndBack(Stage stage, Random random) {
+        RedisCluster cluster = stage.cluster(side);
+        List<RedisServer> masters = new ArrayList<>(stage.mastersWithSlots(side));
+        Collections.shuffle(masters, random);
+        RedisServer from = masters.get(0);
+        RedisServer to = masters.get(1);
+        List<Integer> slots = some(stage, from, random);
+        return Fault.atOnce(slots.size() + " slots from " + from + " to " + to + " and back", () -> {
+            cluster.moveSlots(from, to, slots);
+            cluster.moveSlots(to, from, slots);
+        });
+    }
+
     private Fault reshard(Stage stage, Random random) {
         RedisCluster cluster = stage.cluster(side);
         List<RedisServer> masters = new ArrayList<>(stage.mastersWithSlots(side));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.command.FakeShard;
+import io.caravan.command.HashSlot;
 import io.caravan.rdb.Allocation;
 import io.caravan.rdb.CorruptRdbException;
 import io.caravan.rdb.DecodeTarget;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -185,6 +187,11 @@ class HostileSourceTest {
         @Override
         public void transactionDissolved(long offset, int bytes) {
             assertThat(bytes).isPositive();
+        }
+
+        @Override
+        public void slotsArrive(BitSet slots, long offset) {
+            assertThat(slots.length()).isBetween(1, HashSlot.COUNT);
         }
 
         @Override

@@ -57,6 +57,7 @@ class StreamEventLogTest {
     }
 
     private StreamEventLog log() {
-        return new StreamEventLog("10.0.0.1:7000", counters, temporaryFiles, acknowledged::incrementAndGet);
+        return new StreamEventLog(
+                "10.0.0.1:7000", counters, temporaryFiles, acknowledged::incrementAndGet, (slots, offset) -> {});
     }
 }

@@ -10,6 +10,7 @@ import io.caravan.command.CommandTable;
 import io.caravan.command.FakeShard;
 import io.caravan.command.RedisCommand;
 import io.caravan.command.Replies;
+import io.caravan.node.SlotRanges;
 import io.caravan.replication.CollectedBatches.Collected;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.RespWriter;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -76,6 +78,27 @@ class StreamReaderTest {
 
         assertThat(collected.commands()).containsExactly("SET a 1", "SET b 1");
         assertThat(position().offset()).isEqualTo(1000 + stream.length);
+    }
+
+    @Test
+    void slots_that_arrive_are_told_before_what_comes_with_them() {
+        byte[] before = commands("SET a 1");
+        byte[] one = commands("RESTORE-ASKING {1042}:x 0 x REPLACE");
+
+        receive(Typed.join(before, one, commands("SET b 1")));
+
+        assertThat(events).containsExactly("slots 184 arrive up to " + (1000 + before.length + one.length));
+        assertThat(collected.commands()).hasSize(3);
+    }
+
+    @Test
+    void a_slot_arrives_with_a_value_that_is_too_large_for_memory() {
+        byte[] stream = commands("RESTORE-ASKING {1042}:x 0 " + "x".repeat(LARGE * 2) + " REPLACE");
+
+        receive(stream);
+
+        assertThat(events).containsExactly("slots 184 arrive up to " + (1000 + stream.length));
+        assertThat(collected.large).hasSize(1);
     }
 
     @Test
@@ -634,6 +657,11 @@ class StreamReaderTest {
         @Override
         public void transactionDissolved(long offset, int bytes) {
             events.add("dissolved " + offset + " of " + bytes);
+        }
+
+        @Override
+        public void slotsArrive(BitSet slots, long offset) {
+            events.add("slots " + SlotRanges.text(slots) + " arrive up to " + offset);
         }
 
         @Override

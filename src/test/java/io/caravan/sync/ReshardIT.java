@@ -18,7 +18,10 @@ import io.caravan.servers.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Slots of the source go to another shard, and to a new one, while clients write. */
@@ -90,6 +93,52 @@ class ReshardIT {
     }
 
     @Test
+    void slots_that_come_back_while_no_process_runs_are_read_again() throws Exception {
+        try (Pair pair = Pair.clusters();
+                CapturedLog log = CapturedLog.of("io.caravan.camel.Sweeper")) {
+            RedisCluster source = pair.sourceCluster();
+            Dataset.everyType(64, 1500).fitting("7.0").writeTo(pair.source);
+            try (RunningTask before = pair.task().start()) {
+                before.awaitStreaming();
+                before.awaitApplied(source.masters());
+            }
+
+            thereAndBack(source, 0, 99);
+            try (RunningTask task = pair.task().start()) {
+                awaitReadAgain(log, "0-99");
+                awaitShards(task, source, pair.destination);
+                assertThat(snapshots(task)).as("no shard takes a snapshot").containsExactly(0L, 0L, 0L);
+                task.awaitApplied(source.masters());
+            }
+
+            pair.assertEqual();
+        }
+    }
+
+    @Test
+    void slots_that_come_back_between_two_looks_are_read_again_and_so_by_who_comes_after_a_stop() throws Exception {
+        try (Pair pair = Pair.clusters();
+                CapturedLog log = CapturedLog.of("io.caravan.camel.Sweeper")) {
+            RedisCluster source = pair.sourceCluster();
+            Dataset.everyType(65, 1500).fitting("7.0").writeTo(pair.source);
+            try (RunningTask task = pair.task().start()) {
+                task.awaitStreaming();
+                task.awaitApplied(source.masters());
+
+                thereAndBack(source, 0, 99);
+                awaitRecord(pair.destination, " slots=100-5460 ");
+            }
+            try (RunningTask task = pair.task().start()) {
+                awaitReadAgain(log, "0-99");
+                awaitShards(task, source, pair.destination);
+                task.awaitApplied(source.masters());
+            }
+
+            pair.assertEqual();
+        }
+    }
+
+    @Test
     void a_command_in_doubt_whose_key_has_gone_to_another_shard_does_not_hold_the_restart_up() throws Exception {
         try (RedisCluster source = RedisCluster.on(Pair.older()).start();
                 RedisCluster destination =
@@ -145,6 +194,55 @@ class ReshardIT {
                 assertThat(report.isEqual()).as("%s", report).isTrue();
             }
         }
+    }
+
+    /** Every key of the slots is changed where it is meanwhile, and once more when it is back. */
+    private static void thereAndBack(RedisCluster source, int first, int last) {
+        List<RedisServer> masters = source.masters();
+        source.moveSlots(masters.get(0), masters.get(1), first, last);
+        change(source, first, last, "there");
+        source.moveSlots(masters.get(1), masters.get(0), first, last);
+        change(source, first, last, "back");
+    }
+
+    private static void change(RedisCluster source, int first, int last, String where) {
+        try (var client = source.connect()) {
+            for (String tag : tagsOf(first, last)) {
+                client.call("SET", "last" + tag, where);
+                client.call("INCR", "count" + tag);
+                client.call("RPUSH", "list" + tag, where);
+                client.call("RENAME", "count" + tag, "counted " + where + tag);
+            }
+        }
+    }
+
+    /** One for each slot. */
+    private static Collection<String> tagsOf(int first, int last) {
+        Map<Integer, String> tags = new TreeMap<>();
+        for (int number = 0; tags.size() <= last - first; number++) {
+            String tag = "{" + number + "}";
+            int slot = HashSlots.of(tag.getBytes(StandardCharsets.UTF_8));
+            if (slot >= first && slot <= last) {
+                tags.put(slot, tag);
+            }
+        }
+        return tags.values();
+    }
+
+    private static void awaitReadAgain(CapturedLog log, String slots) {
+        Await.until(
+                "slots " + slots + " are read again",
+                SHORTER_THAN_CAMELS,
+                log::lines,
+                lines -> lines.stream().anyMatch(line -> line.contains("has got slots " + slots + ";")));
+    }
+
+    private static void awaitRecord(Deployment destination, String text) {
+        Await.until(
+                "a record with" + text,
+                SHORTER_THAN_CAMELS,
+                () -> checkpoints(destination),
+                records -> records.stream().anyMatch(record -> record.contains(text)));
     }
 
     private static List<Long> snapshots(RunningTask task) {
