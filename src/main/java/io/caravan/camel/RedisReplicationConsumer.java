@@ -61,15 +61,18 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         super.doStart();
         resharded = false;
         try {
-            startTask(endpoint.takeGoingOn());
+            startTask(endpoint.takeGoingOn(), endpoint.takeWanted());
         } catch (Exception e) {
             TaskEvent.startFailed(endpoint.getCamelContext(), getRouteId(), e);
             throw e;
         }
     }
 
-    /** @param goesOn whether this process has been running the task, and checked it before */
-    private void startTask(boolean goesOn) throws Exception {
+    /**
+     * @param goesOn whether this process has been running the task, and checked it before
+     * @param wanted whether a person wants the start, even if the task was cut over
+     */
+    private void startTask(boolean goesOn, boolean wanted) throws Exception {
         RouteInspection route = inspectRoute();
         if (configuration.isPrecheck() && !goesOn) {
             precheckStart();
@@ -81,7 +84,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         setHealthCheck(new RedisReplicationHealthCheck(
                 this, task(), endpoint.getComponent().isHealthCheckConsumerEnabled()));
         rates = goesOn ? rates.copy() : SourceSettingsFactory.rates(configuration);
-        run = TaskRun.start(this, configuration, route, new SendingPace(gate, rates));
+        run = TaskRun.start(this, configuration, route, new SendingPace(gate, rates), wanted);
     }
 
     private void precheckStart() throws IOException, PrecheckFailedException {
@@ -247,6 +250,30 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     /** Has the source let go of what it holds back. Waits for the network; any thread. */
     public void resumeWrites() throws IOException {
         running().resumeWrites();
+    }
+
+    /** A person wants the next start, even if the task was cut over: what clients have written to the destination may be overwritten. */
+    public void startIsWanted() {
+        endpoint.startIsWanted();
+    }
+
+    /**
+     * No process starts the task by itself any more: clients are about to write to the destination. Of no effect where no checkpoints
+     * are kept. Waits for the network; any thread.
+     *
+     * @throws IOException if that cannot be written down
+     */
+    public void cutOver() throws IOException {
+        runs().cutOver();
+    }
+
+    /** The cutover has come to nothing. Waits for the network; any thread. */
+    public void goOn() throws IOException {
+        runs().goOn();
+    }
+
+    private TaskRun runs() {
+        return Optional.ofNullable(run).orElseThrow(this::notRunning);
     }
 
     private ReplicationSession running() {

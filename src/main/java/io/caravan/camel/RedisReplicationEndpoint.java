@@ -32,6 +32,7 @@ public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEn
     private final RedisReplicationConfiguration configuration;
 
     private final AtomicBoolean goingOn = new AtomicBoolean();
+    private final AtomicBoolean wanted = new AtomicBoolean();
 
     public RedisReplicationEndpoint(
             String uri, RedisReplicationComponent component, RedisReplicationConfiguration configuration) {
@@ -69,6 +70,16 @@ public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEn
     /** Whether {@link #goesOn} has been said since the last start. */
     boolean takeGoingOn() {
         return goingOn.getAndSet(false);
+    }
+
+    /** A person wants the next start, even if the task was cut over. Any thread. */
+    void startIsWanted() {
+        wanted.set(true);
+    }
+
+    /** Whether {@link #startIsWanted} has been said since the last start. */
+    boolean takeWanted() {
+        return wanted.getAndSet(false);
     }
 
     @ManagedAttribute(description = "Nodes of the source")

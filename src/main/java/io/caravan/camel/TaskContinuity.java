@@ -2,9 +2,12 @@ package io.caravan.camel;
 
 import io.caravan.checkpoint.CheckpointStore;
 import io.caravan.checkpoint.CopiedCheckpointStore;
+import io.caravan.checkpoint.CutoverMark;
 import io.caravan.checkpoint.FileCheckpointStore;
+import io.caravan.checkpoint.FileCutoverMark;
 import io.caravan.checkpoint.FileLease;
 import io.caravan.checkpoint.Lease;
+import io.caravan.checkpoint.RedisCutoverMark;
 import io.caravan.checkpoint.RedisLease;
 import io.caravan.cluster.Destination;
 import io.caravan.replication.ReplicationSession;
@@ -38,6 +41,7 @@ final class TaskContinuity {
     private final String task;
     private final CheckpointKeeper keeper;
     private final TaskLease lease;
+    private final CutoverGuard cutover;
     private final RedisReplicationConfiguration configuration;
     private final boolean inDestination;
     private boolean sweeping;
@@ -45,11 +49,16 @@ final class TaskContinuity {
     private long losses;
 
     private TaskContinuity(
-            CheckpointStore store, Lease lease, String task, RedisReplicationConfiguration configuration) {
+            CheckpointStore store,
+            Lease lease,
+            CutoverMark cutover,
+            String task,
+            RedisReplicationConfiguration configuration) {
         inDestination = store instanceof CopiedCheckpointStore;
         this.task = task;
         keeper = new CheckpointKeeper(task, store);
         this.lease = new TaskLease(task, lease, Duration.ofMillis(configuration.getLeaseTime()));
+        this.cutover = new CutoverGuard(task, cutover, Duration.ofMillis(configuration.getRequestTimeout()));
         this.configuration = configuration;
     }
 
@@ -64,8 +73,12 @@ final class TaskContinuity {
         String place = configuration.getCheckpoint();
         if (place.startsWith(FILE)) {
             Path file = Path.of(place.substring(FILE.length()));
-            return Optional.of(
-                    new TaskContinuity(new FileCheckpointStore(file), new FileLease(file), task, configuration));
+            return Optional.of(new TaskContinuity(
+                    new FileCheckpointStore(file),
+                    new FileLease(file),
+                    new FileCutoverMark(file),
+                    task,
+                    configuration));
         }
         if (place.equals("none")) {
             LOG.info("task {}: no checkpoints are kept; every start begins with a snapshot", task);
@@ -84,6 +97,7 @@ final class TaskContinuity {
         return destination.map(holder -> new TaskContinuity(
                 new CopiedCheckpointStore(holder::call, configuration.getRequestTimeout(), holder::oneOfEachMaster),
                 new RedisLease(holder::call, task),
+                new RedisCutoverMark(holder::call, task),
                 task,
                 configuration));
     }
@@ -92,10 +106,12 @@ final class TaskContinuity {
      * Takes the task and reads what is known of it; of an earlier process's connections none is left where something is sent
      * from now on. Waits, up to the time of a lease.
      *
-     * @throws IllegalStateException if another process runs it
+     * @param byPerson whether a person wants it to be started, even if it was cut over
+     * @throws IllegalStateException if another process runs it, or it was cut over
      */
-    void take(List<Destination> destinations) throws IOException {
+    void take(List<Destination> destinations, boolean byPerson) throws IOException {
         lease.take();
+        cutover.passStart(byPerson);
         keeper.load();
         List<String> former = keeper.formerWriters();
         destinations.forEach(destination -> destination.end(former));
@@ -107,6 +123,16 @@ final class TaskContinuity {
         if (readsNothing) {
             keeper.inSlot();
         }
+    }
+
+    /** No process starts the task by itself any more, until {@link #goOn}. Waits. */
+    void cutOver() throws IOException {
+        cutover.cutOver();
+    }
+
+    /** The cutover has come to nothing. Waits. */
+    void goOn() throws IOException {
+        cutover.goOn();
     }
 
     /** Whether a destination has been told that no key may be read at the source. */

@@ -68,18 +68,20 @@ final class TaskRun implements AutoCloseable {
      * Starts the task of a consumer. Waits for the network, and up to the time of a lease.
      *
      * @param route the one the batches go into
+     * @param byPerson whether a person wants it to be started, even if it was cut over
      * @throws IOException if a side cannot be reached, or cannot be used; nothing is held then
      */
     static TaskRun start(
             RedisReplicationConsumer owner,
             RedisReplicationConfiguration configuration,
             RouteInspection route,
-            SendingPace pace)
+            SendingPace pace,
+            boolean byPerson)
             throws IOException {
         var holdings = new TaskHoldings(owner);
         try {
             var run = new TaskRun(owner, configuration, route, pace, holdings);
-            run.beginOrGiveUp();
+            run.beginOrGiveUp(byPerson);
             return run;
         } catch (IOException | RuntimeException e) {
             holdings.close();
@@ -88,9 +90,9 @@ final class TaskRun implements AutoCloseable {
     }
 
     /** What has started already must not go on by itself. */
-    private void beginOrGiveUp() throws IOException {
+    private void beginOrGiveUp(boolean byPerson) throws IOException {
         try {
-            begin();
+            begin(byPerson);
         } catch (IOException | RuntimeException e) {
             try {
                 session.stop(Duration.ZERO);
@@ -101,7 +103,7 @@ final class TaskRun implements AutoCloseable {
         }
     }
 
-    private void begin() throws IOException {
+    private void begin(boolean byPerson) throws IOException {
         SourceSettingsFactory.spool(configuration, task).ifPresent(session::spoolTo);
         SourceSettingsFactory.heartbeat(configuration, task).ifPresent(session::heartbeats);
         session.onReshard(new RouteRestart(
@@ -113,7 +115,7 @@ final class TaskRun implements AutoCloseable {
         TaskContinuity kept =
                 holdings.openContinuity(configuration, task, destinations).orElse(null);
         continuity = kept;
-        Map<SourceMaster, StartingPoint> points = kept == null ? Map.of() : startingPoints(kept, masters);
+        Map<SourceMaster, StartingPoint> points = kept == null ? Map.of() : startingPoints(kept, masters, byPerson);
         session.start(
                 masters,
                 commands,
@@ -135,10 +137,10 @@ final class TaskRun implements AutoCloseable {
     }
 
     /** Takes the task, and finds where each master's stream is to be continued. */
-    private Map<SourceMaster, StartingPoint> startingPoints(TaskContinuity kept, List<SourceMaster> masters)
-            throws IOException {
+    private Map<SourceMaster, StartingPoint> startingPoints(
+            TaskContinuity kept, List<SourceMaster> masters, boolean byPerson) throws IOException {
         Map<SourceMaster, StartingPoint> points = new HashMap<>();
-        kept.take(destinations.all());
+        kept.take(destinations.all(), byPerson);
         if (kept.decideOnSweeping(destinations)) {
             removeWhatIsLost(kept);
         }
@@ -207,6 +209,24 @@ final class TaskRun implements AutoCloseable {
         }
         if (continuity != null) {
             continuity.store(session, drained);
+        }
+    }
+
+    /**
+     * No process starts the task by itself any more; of no effect where nothing is written down. Waits.
+     *
+     * @throws IOException if that cannot be written down
+     */
+    void cutOver() throws IOException {
+        if (continuity != null) {
+            continuity.cutOver();
+        }
+    }
+
+    /** The cutover has come to nothing. Waits. */
+    void goOn() throws IOException {
+        if (continuity != null) {
+            continuity.goOn();
         }
     }
 

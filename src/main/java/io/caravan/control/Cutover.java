@@ -87,6 +87,7 @@ final class Cutover {
      */
     String run(String destination) throws Exception {
         requireHealth();
+        boolean marked = false;
         boolean done = false;
         try {
             consumer.holdHeartbeats(); // they are writes, too
@@ -104,9 +105,12 @@ final class Cutover {
                 verify();
             }
             requireQuiet(commands);
+            consumer.cutOver();
+            marked = true;
             stop.call();
             done = true;
-            return "The task is stopped; its checkpoint is stored. Point clients at " + destination
+            return "The task is stopped; its checkpoint is stored, and no process starts it again by itself. Point clients at "
+                    + destination
                     + (settings.pauses()
                             ? ". The source holds writes back for another "
                                     + Math.max(0, TimeUnit.NANOSECONDS.toSeconds(pausedUntilNanos - System.nanoTime()))
@@ -115,6 +119,9 @@ final class Cutover {
         } finally {
             if (!done) {
                 consumer.resumeHeartbeats();
+            }
+            if (!done && marked) {
+                goOn();
             }
             if (!done && settings.pauses()) {
                 letGo();
@@ -221,6 +228,14 @@ final class Cutover {
         if (settings.pauses()
                 && pausedUntilNanos - System.nanoTime() < settings.pauseWrites().toNanos() / 2) {
             pause();
+        }
+    }
+
+    private void goOn() {
+        try {
+            consumer.goOn();
+        } catch (IOException | IllegalStateException e) {
+            LOG.warn("cutover: {}; the next start may be refused, and says why", e.getMessage());
         }
     }
 

@@ -162,6 +162,9 @@ final class TaskActions {
         if (controller.getRouteStatus(route).isStarted()) { // with a shard that has failed
             controller.stopRoute(route);
         }
+        if (context.getRoute(route).getConsumer() instanceof RedisReplicationConsumer consumer) {
+            consumer.startIsWanted();
+        }
         controller.startRoute(route);
     }
 

@@ -1,6 +1,7 @@
 package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.servers.Await;
 import io.caravan.servers.Dataset;
@@ -58,14 +59,46 @@ class CutoverIT {
                         .contains("the source holds writes back for up to 20 s at a time")
                         .contains("the source is quiet, and everything of it is applied")
                         .contains("equal: ")
-                        .contains("The task is stopped; its checkpoint is stored. Point clients at "
+                        .contains("The task is stopped; its checkpoint is stored, and no process starts it again by itself. Point clients at "
                                 + Pair.nodes(pair.destinationMasters));
                 assertThat(ended.exitCode()).isZero();
                 pair.assertEqual();
+                assertNotStartedByItself(pair);
                 pair.sourceMasters.forEach(master -> master.command("CLIENT", "UNPAUSE"));
                 LoadReport written = load.stop();
                 assertThat(written.acknowledged()).isGreaterThan(1000);
             }
+        }
+    }
+
+    /** Whatever watches over processes starts another one. */
+    private static void assertNotStartedByItself(Pair pair) throws Exception {
+        assertThatThrownBy(() -> pair.task().with("precheck", "true").start())
+                .hasStackTraceContaining("task sync was cut over at ")
+                .hasStackTraceContaining("remove the destination's key caravan:cutover:{sync}");
+    }
+
+    @Test
+    void a_person_may_have_the_task_continued_that_was_cut_over() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            management.awaitState("Synchronizing");
+            assertThat(commands.run("cutover").exitCode()).isZero();
+            pair.sourceMasters.get(0).command("SET", "key", "written later");
+
+            Ended started = commands.run("start");
+
+            assertThat(started.exitCode()).as(started.output()).isZero();
+            management.awaitState("Synchronizing");
+            Await.until(
+                    "it goes on",
+                    PATIENCE,
+                    () -> "written later"
+                            .equals(pair.destinationMasters.get(0).command("GET", "key")));
+            assertThat(pair.destinationMasters.get(0).command("EXISTS", "caravan:cutover:{sync}"))
+                    .isEqualTo(0L);
         }
     }
 
@@ -151,7 +184,7 @@ class CutoverIT {
                             "waiting until nothing comes from the source for 3 s, up to 60 s",
                             "the source is quiet, and everything of it is applied")
                     .noneMatch(line -> line.contains("up to 0 s"));
-            assertThat(ended.output()).contains("The task is stopped; its checkpoint is stored.");
+            assertThat(ended.output()).contains("The task is stopped; its checkpoint is stored");
             assertThat(ended.exitCode()).isZero();
         }
     }
