@@ -93,7 +93,7 @@ final class CheckpointKeeper {
                 .findFirst();
         Optional<Checkpoint> known = own.isPresent() || found.isEmpty() ? own : inherited(master, histories);
         if (known.isEmpty()) {
-            return found.isEmpty() ? Optional.empty() : Optional.of(StartingPoint.ANEW);
+            return found.isEmpty() ? Optional.empty() : Optional.of(newToTheTask(master));
         }
         StartingPoint point = startingPoint(known.get());
         String before = known.get().slots();
@@ -127,6 +127,11 @@ final class CheckpointKeeper {
                     before);
         }
         return Optional.of(point.serving(gained));
+    }
+
+    /** What it serves another shard has served before, unless nobody knows who serves what. */
+    private static StartingPoint newToTheTask(SourceMaster master) {
+        return master.nodeId().isEmpty() ? StartingPoint.ANEW : StartingPoint.ANEW.serving(new BitSet());
     }
 
     private StartingPoint startingPoint(Checkpoint checkpoint) {
@@ -325,14 +330,16 @@ final class CheckpointKeeper {
                 System.currentTimeMillis());
     }
 
-    /** As long as keys of slots that have changed their shard are not read again, a process that comes then has to do that. */
+    /**
+     * As long as keys of slots that have changed their shard are not read again, a process that comes then has to do that; also if one that
+     * the shard gave away has come back by then.
+     */
     private String slotsToWriteDown(ShardProgress progress) {
-        String now = slotsOf(progress.master());
-        String known = progress.slotsDue() ? slotsBefore.getOrDefault(progress.shard(), now) : now;
-        if (progress.returned().isEmpty()) {
-            return known;
+        BitSet slots = progress.master().slots();
+        String before = slotsBefore.get(progress.shard());
+        if (progress.slotsDue() && before != null) {
+            slots.and(SlotRanges.parse(before));
         }
-        BitSet slots = SlotRanges.parse(known);
         slots.andNot(progress.returned());
         return SlotRanges.text(slots);
     }
@@ -363,7 +370,7 @@ final class CheckpointKeeper {
     }
 
     private static String slotsOf(SourceMaster master) {
-        return SlotRanges.text(master.slots()).replaceAll("\\s", "");
+        return SlotRanges.text(master.slots());
     }
 
     private static String shardOf(SourceMaster master) {

@@ -33,6 +33,7 @@ final class Resharding {
 
         private int offsetsToAwait = OFFSETS;
         private long until = Long.MAX_VALUE;
+        private volatile long coversUntil = Long.MAX_VALUE;
         private long applied;
         private boolean mine;
         private final BitSet gainedBefore;
@@ -51,6 +52,9 @@ final class Resharding {
             }
             lock.lock();
             try {
+                if (offsetsToAwait == OFFSETS) {
+                    coversUntil = offset;
+                }
                 if (offsetsToAwait > 0 && --offsetsToAwait == 0) {
                     until = offset;
                     applied(applied);
@@ -77,15 +81,18 @@ final class Resharding {
 
         /**
          * Whether keys of a slot that have arrived in the shard's stream up to an offset are put right by this session: they belong to
-         * what the shard got before that began. As long as the source has not said how far it had come then, nobody knows better.
+         * what the shard got before that began.
          */
         boolean covers(int slot, long offset) {
-            lock.lock();
-            try {
-                return gainedBefore.get(slot) && offset <= until;
-            } finally {
-                lock.unlock();
-            }
+            return gainedBefore.get(slot) && offset <= coversUntil;
+        }
+
+        /**
+         * The first offset that the source says, as what the other shards have had by then is applied before the keys are read again. As
+         * long as it has said none, nobody knows better than that there is no such end.
+         */
+        long coversUntil() {
+            return coversUntil;
         }
 
         /**
@@ -97,7 +104,8 @@ final class Resharding {
             try {
                 mine = true;
                 offsetsToAwait = 0;
-                until = NOWHERE; // what arrives from now on is behind its snapshot
+                until = NOWHERE;
+                coversUntil = NOWHERE; // what arrives from now on is behind its snapshot
                 settle();
                 if (passed) {
                     followed();

@@ -23,11 +23,15 @@ final class ReturnedSlots {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Up to where keys of a slot have arrived, by slot. */
+    /** Up to where keys of slots have arrived that have come back. */
     private final Map<Integer, Long> arrived = new HashMap<>();
 
-    private BitSet written = new BitSet();
+    /** The same of slots that the shard has got of late, as far as is known by {@link #coveredUntil}. */
+    private final Map<Integer, Long> covered = new HashMap<>();
+
+    private long coveredUntil;
     private volatile BitSet pending = new BitSet();
+    private BitSet written = new BitSet();
     private boolean closed;
 
     /**
@@ -39,6 +43,7 @@ final class ReturnedSlots {
         this.served = (BitSet) served.clone();
         this.passage = passage;
         this.writeWanted = writeWanted;
+        coveredUntil = passage.coversUntil();
     }
 
     /**
@@ -51,10 +56,13 @@ final class ReturnedSlots {
         lock.lock();
         try {
             BitSet before = slots();
-            slots.stream().filter(served::get).forEach(slot -> arrived.put(slot, offset));
-            if (slots().equals(before)) {
+            slots.stream()
+                    .filter(served::get)
+                    .forEach(slot -> (passage.covers(slot, offset) ? covered : arrived).put(slot, offset));
+            if (before.cardinality() == arrived.size()) {
                 return false;
             }
+            pending = slotsOf(arrived);
             awaitWritten(pending);
             return true;
         } finally {
@@ -80,10 +88,31 @@ final class ReturnedSlots {
     BitSet slots() {
         lock.lock();
         try {
-            var slots = new BitSet();
-            arrived.forEach((slot, offset) -> slots.set(slot, !passage.covers(slot, offset)));
-            pending = slots;
-            return slots;
+            if (coveredUntil != passage.coversUntil()) {
+                coveredUntil = passage.coversUntil();
+                covered.forEach((slot, offset) -> {
+                    if (!passage.covers(slot, offset)) {
+                        arrived.put(slot, offset);
+                    }
+                });
+                covered.keySet().removeAll(arrived.keySet());
+                pending = slotsOf(arrived);
+            }
+            return pending;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of those that the record tells of: up to where keys of them have arrived, by slot. */
+    Map<Integer, Long> arrivals() {
+        lock.lock();
+        try {
+            Map<Integer, Long> told = new HashMap<>(arrived);
+            if (writeWanted != null) {
+                told.keySet().removeIf(slot -> !written.get(slot));
+            }
+            return told;
         } finally {
             lock.unlock();
         }
@@ -119,6 +148,12 @@ final class ReturnedSlots {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static BitSet slotsOf(Map<Integer, Long> offsets) {
+        var slots = new BitSet();
+        offsets.keySet().forEach(slots::set);
+        return slots;
     }
 
     private static boolean contains(BitSet all, BitSet part) {

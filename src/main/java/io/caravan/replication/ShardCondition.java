@@ -30,6 +30,11 @@ final class ShardCondition {
         state = next;
     }
 
+    /** Something else has to come before; empty if nothing has. */
+    void waits(String reason) {
+        problem = reason;
+    }
+
     /** The stream is being read, and all is well. */
     void stream() {
         state = ShardState.STREAMING;

@@ -112,6 +112,11 @@ final class ShardDelivery {
         return window.position().map(ReplicationPosition::offset).orElse(0L);
     }
 
+    /** Whether {@link #awaitPassage} has to wait. */
+    boolean isPassageDue() {
+        return !resharding.isPassed();
+    }
+
     /** A snapshot is asked for: waits until the other shards are past what it must not be older than. */
     void awaitPassage() throws ShardStoppedException {
         passage.beginsAnew();
@@ -162,6 +167,11 @@ final class ShardDelivery {
     void close() {
         resharding.close();
         window.close();
+        letGo();
+    }
+
+    /** Whoever waits for something to be written down waits no longer. */
+    void letGo() {
         ceiling.close();
         returned.close();
     }

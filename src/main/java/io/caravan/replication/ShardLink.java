@@ -109,7 +109,7 @@ final class ShardLink implements LinkKeeper.Shard {
 
     /** The shard's thread may be waiting for bytes; it learns by the end of its link that a delivery has failed. */
     private void endWith(Throwable cause) {
-        delivery.ceiling().close();
+        delivery.letGo();
         close(new DeliveryFailedException(cause));
     }
 

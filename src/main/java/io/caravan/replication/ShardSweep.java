@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import java.util.BitSet;
+import java.util.Map;
 
 /**
  * How far the destination is looked through for keys of a shard that the source has lost, and what that says counts for.
@@ -88,9 +89,9 @@ final class ShardSweep {
         }
     }
 
-    /** The slots that have come back. */
-    BitSet returned() {
-        return returned.slots();
+    /** The slots that have come back, and up to where. */
+    Map<Integer, Long> returned() {
+        return returned.arrivals();
     }
 
     /** Commands meet such keys from now on, if there may be any. */

@@ -68,7 +68,7 @@ final class ShardSynchronization implements Runnable {
                 throw new ShardStoppedException();
             }
             if (from.isEmpty()) {
-                delivery.awaitPassage();
+                awaitPassage();
                 condition.enter(ShardState.WAITING_FOR_SNAPSHOT);
             }
             Optional<ReplicationPosition> behind = from.map(position -> queue.received());
@@ -88,6 +88,17 @@ final class ShardSynchronization implements Runnable {
             readStream(queue);
         } finally {
             link.none();
+        }
+    }
+
+    private void awaitPassage() throws ShardStoppedException {
+        if (delivery.isPassageDue()) {
+            condition.waits("its snapshot waits until the other shards have applied what their masters had written when the task was"
+                    + " started, since slots have moved between them; see how those do");
+            delivery.awaitPassage();
+            condition.waits("");
+        } else {
+            delivery.awaitPassage();
         }
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods that wait are called on the threads of shards and of the start, never on an event loop.
  */
 final class SourceConnection implements AutoCloseable {
+
+    /** Errors that say nothing of what an account may do. */
+    private static final Set<String> PASSING = Set.of("BUSY", "LOADING", "MASTERDOWN", "TRYAGAIN");
 
     private final NodeAddress node;
     private final Channel channel;
@@ -112,8 +116,17 @@ final class SourceConnection implements AutoCloseable {
 
     /** Asks what the server says of its replication; says nothing where the account may not ask. */
     ServerInfo replication() throws IOException {
-        Reply reply = call("INFO", "replication");
+        Reply reply = ask("INFO", "replication");
         return ServerInfo.parse(reply instanceof Reply.Failure ? "" : reply.text());
+    }
+
+    /** A refusal is an answer, unless it passes by itself: a script that runs for long says nothing of what the account may ask. */
+    private Reply ask(String... command) throws IOException {
+        Reply reply = call(command);
+        if (reply instanceof Reply.Failure failure && PASSING.contains(failure.code())) {
+            throw SourceException.retry("source " + node + " refuses " + command[0] + " at the moment: '" + failure.text() + "'");
+        }
+        return reply;
     }
 
     /** How far the stream has come by what a server says of its replication; empty if it does not say. */
@@ -125,7 +138,7 @@ final class SourceConnection implements AutoCloseable {
     /** Asks what time it is; the clock is told the answer. Answers whether the account may ask. */
     boolean askTime(SourceClock clock) throws IOException {
         long asked = System.currentTimeMillis();
-        OptionalLong told = millisIn(call("TIME"));
+        OptionalLong told = millisIn(ask("TIME"));
         told.ifPresent(millis -> clock.told(millis, asked, System.currentTimeMillis()));
         return told.isPresent();
     }

@@ -1,7 +1,8 @@
 package io.caravan.replication;
 
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +57,9 @@ final class SourceWatch implements AutoCloseable {
         }
     }
 
-    private static BitSet returned(List<ShardReplication> shards) {
-        var slots = new BitSet();
-        shards.forEach(shard -> slots.or(shard.sweep().returned()));
+    private static Map<Integer, Long> returned(List<ShardReplication> shards) {
+        Map<Integer, Long> slots = new HashMap<>();
+        shards.forEach(shard -> slots.putAll(shard.sweep().returned()));
         return slots;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class TopologyWatch {
 
     private final Topology topology;
     private final Set<BitSet> known;
-    private final Supplier<BitSet> returned;
+    private final Supplier<Map<Integer, Long>> returned;
     private final Runnable changed;
     private @Nullable Seen seen;
     private boolean told;
@@ -39,13 +40,15 @@ final class TopologyWatch {
     }
 
     /** What one look has found. */
-    private record Seen(Set<BitSet> slots, BitSet returned) {}
+    private record Seen(Set<BitSet> slots, Map<Integer, Long> returned) {}
 
     /**
-     * @param returned the slots that have come back so far, of all shards
-     * @param changed run once, when the slots are divided otherwise, or some have come back, and it has stayed so between two looks
+     * @param returned the slots that have come back so far, of all shards, and up to where their keys have arrived
+     * @param changed run once, when the slots are divided otherwise, or some have come back, and it has stayed so between two looks: no
+     *     more keys arrive
      */
-    TopologyWatch(Topology topology, List<SourceMaster> masters, Supplier<BitSet> returned, Runnable changed) {
+    TopologyWatch(
+            Topology topology, List<SourceMaster> masters, Supplier<Map<Integer, Long>> returned, Runnable changed) {
         this.topology = topology;
         known = slotsOf(masters);
         this.returned = returned;

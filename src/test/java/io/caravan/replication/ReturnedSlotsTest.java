@@ -7,6 +7,7 @@ import io.caravan.node.SlotRanges;
 import io.caravan.servers.Await;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ class ReturnedSlotsTest {
         Await.until("it is asked for", PATIENCE, () -> asked.get() == 1);
         returned.written(new BitSet());
         assertThat(waiting).isNotDone();
+        assertThat(returned.arrivals()).as("nobody may act on it yet").isEmpty();
         assertThat(returned.contains(5)).as("met by commands from now on").isTrue();
 
         returned.written(returned.slots());
@@ -44,6 +46,7 @@ class ReturnedSlotsTest {
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
         assertThat(returned.arrive(slots("5"), 6000)).as("is known already").isFalse();
         assertThat(asked).hasValue(1);
+        assertThat(returned.arrivals()).isEqualTo(Map.of(5, 6000L));
         assertThat(returned.slots()).isEqualTo(slots("5"));
     }
 
@@ -57,12 +60,13 @@ class ReturnedSlotsTest {
         assertThat(returned.arrive(slots("8"), 2000))
                 .as("another, of which nobody knew")
                 .isTrue();
-        got.reached(2500);
         got.reached(3000);
+        got.reached(3500);
         assertThat(returned.arrive(slots("7"), 3000)).isFalse();
 
         assertThat(returned.arrive(slots("7"), 3001)).as("away and back again").isTrue();
         assertThat(returned.slots()).isEqualTo(slots("7-8"));
+        assertThat(returned.arrivals()).isEqualTo(Map.of(7, 3001L, 8, 2000L));
     }
 
     @Test
@@ -73,7 +77,6 @@ class ReturnedSlotsTest {
         var returned = new ReturnedSlots(slots("0-99"), got, null);
         assertThat(returned.arrive(slots("7"), 2000)).isFalse();
 
-        got.reached(1000);
         got.reached(1500);
 
         assertThat(returned.slots()).isEqualTo(slots("7"));

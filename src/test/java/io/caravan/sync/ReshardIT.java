@@ -139,6 +139,36 @@ class ReshardIT {
     }
 
     @Test
+    void slots_that_go_back_as_soon_as_their_move_was_noticed_are_read_again_where_they_are() throws Exception {
+        try (Pair pair = Pair.clusters();
+                CapturedLog log = CapturedLog.of("io.caravan.camel.RouteRestart")) {
+            RedisCluster source = pair.sourceCluster();
+            List<RedisServer> masters = source.masters();
+            Dataset.everyType(66, 1500).fitting("7.0").writeTo(pair.source);
+            change(source, 0, 99, "at first");
+            try (RunningTask task = pair.task().start()) {
+                task.awaitStreaming();
+                task.awaitApplied(masters);
+
+                source.moveSlots(masters.get(0), masters.get(1), 0, 99);
+                Await.until("it is noticed", SHORTER_THAN_CAMELS, () -> !log.lines().isEmpty());
+                change(source, 0, 99, "there");
+                source.moveSlots(masters.get(1), masters.get(0), 0, 99);
+                change(source, 0, 99, "back");
+
+                Await.until(
+                        "it is noticed, too",
+                        SHORTER_THAN_CAMELS,
+                        () -> log.lines().size() > 1);
+                awaitShards(task, source, pair.destination);
+                task.awaitApplied(source.masters());
+            }
+
+            pair.assertEqual();
+        }
+    }
+
+    @Test
     void a_command_in_doubt_whose_key_has_gone_to_another_shard_does_not_hold_the_restart_up() throws Exception {
         try (RedisCluster source = RedisCluster.on(Pair.older()).start();
                 RedisCluster destination =
