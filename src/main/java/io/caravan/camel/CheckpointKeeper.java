@@ -67,6 +67,10 @@ final class CheckpointKeeper {
     private final Map<String, String> slotsBefore = new HashMap<>();
 
     private List<Checkpoint> found = List.of();
+
+    /** Whether some record is of a master of the source that is asked for now. */
+    private boolean sourceKnown;
+
     private boolean failing;
     private boolean sweeping;
     private List<String> writers = List.of();
@@ -92,6 +96,7 @@ final class CheckpointKeeper {
                 .filter(checkpoint -> checkpoint.shard().equals(shardOf(master)))
                 .findFirst();
         Optional<Checkpoint> known = own.isPresent() || found.isEmpty() ? own : inherited(master, histories);
+        sourceKnown |= known.isPresent() || found.stream().anyMatch(checkpoint -> isAt(checkpoint, master));
         if (known.isEmpty()) {
             return found.isEmpty() ? Optional.empty() : Optional.of(newToTheTask(master));
         }
@@ -168,6 +173,22 @@ final class CheckpointKeeper {
                     .map(Checkpoint::shard)
                     .filter(shard -> !present.contains(shard) && !names.isContinued(shard))
                     .forEach(departed::add);
+        }
+    }
+
+    /**
+     * Refuses a source of which the task knows nothing, though it has been begun: it is another one. Called after {@link #startOf} for
+     * each master.
+     *
+     * @throws IOException if it is; says what to do
+     */
+    synchronized void requireKnownSource(Collection<SourceMaster> masters) throws IOException {
+        if (!found.isEmpty() && !sourceKnown) {
+            throw new IOException("task " + task + ": the checkpoints in " + store + " are of another source, "
+                    + found.stream().map(Checkpoint::source).sorted().toList() + "; none of "
+                    + masters.stream().map(SourceMaster::address).toList()
+                    + " is, or follows, one of those. A start would mix both, and might remove what the first has brought. Give this task a"
+                    + " name of its own (task=), or, if the first is given up, remove its checkpoints, and empty the destination");
         }
     }
 
@@ -367,6 +388,11 @@ final class CheckpointKeeper {
         }
         failing = failure != null;
         return changedMeanwhile.remove(progress.shard()) && failure == null;
+    }
+
+    /** Another server at the address of a former one is a source that has been made anew. */
+    private static boolean isAt(Checkpoint checkpoint, SourceMaster master) {
+        return checkpoint.source().equals(master.address().toString());
     }
 
     private static String slotsOf(SourceMaster master) {

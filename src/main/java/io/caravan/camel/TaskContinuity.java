@@ -161,6 +161,11 @@ final class TaskContinuity {
         return keeper.startOf(master, histories);
     }
 
+    /** Refuses another source than that of the checkpoints, once every master has been asked for with {@link #startOf}. */
+    void requireKnownSource(List<SourceMaster> masters) throws IOException {
+        keeper.requireKnownSource(masters);
+    }
+
     /** Forgets masters that are gone, once every other has been asked for with {@link #startOf}. */
     void forgetOthers(List<SourceMaster> masters) {
         keeper.forgetOthers(masters);

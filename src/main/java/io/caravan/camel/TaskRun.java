@@ -147,6 +147,7 @@ final class TaskRun implements AutoCloseable {
         for (SourceMaster master : masters) {
             kept.startOf(master, session::historiesOf).ifPresent(point -> points.put(master, point));
         }
+        kept.requireKnownSource(masters);
         kept.forgetOthers(masters);
         return points;
     }

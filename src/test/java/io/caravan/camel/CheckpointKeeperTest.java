@@ -1,6 +1,7 @@
 package io.caravan.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.checkpoint.Checkpoint;
 import io.caravan.checkpoint.CheckpointStore;
@@ -174,6 +175,31 @@ class CheckpointKeeperTest {
         assertThat(start(CLUSTER_MASTER))
                 .as("behind what others say of its slots")
                 .contains(StartingPoint.ANEW.serving(new BitSet()));
+    }
+
+    @Test
+    void another_source_than_that_of_the_checkpoints_is_refused() throws IOException {
+        store.found = List.of(checkpoint("other", Phase.STREAM, 4711, "else"));
+        keeper.load();
+        start(STANDARD_MASTER);
+
+        assertThatThrownBy(() -> keeper.requireKnownSource(List.of(STANDARD_MASTER)))
+                .hasMessageContaining("task orders: the checkpoints in ")
+                .hasMessageContaining(" are of another source, [10.0.0.1:7000]; none of [10.0.0.2:7000] is, or follows, one of those")
+                .hasMessageContaining("Give this task a name of its own (task=)");
+    }
+
+    @Test
+    void a_source_is_known_by_an_id_by_a_history_or_by_an_address() throws IOException {
+        store.found = List.of(checkpoint("other", Phase.STREAM, 4711, "else"));
+        keeper.load();
+        start(CLUSTER_MASTER); // at the same address
+        keeper.requireKnownSource(List.of(CLUSTER_MASTER));
+
+        histories = List.of("new", "else");
+        keeper.load();
+        start(STANDARD_MASTER);
+        keeper.requireKnownSource(List.of(STANDARD_MASTER));
     }
 
     @Test
