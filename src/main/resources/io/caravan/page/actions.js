@@ -24,7 +24,9 @@ const ACTIONS = {
   },
   start: {
     label: 'Start', title: name => `Start ${name}?`,
-    question: () => ['The precheck comes first, if it is on. If there is a checkpoint, the task continues from it;'
+    question: task => [...task.cutover?.done ? ['This task was cut over. What clients have written to the destination since then is overwritten where'
+      + ' the source has the same keys, and may be removed where it has not.'] : [],
+    'The precheck comes first, if it is on. If there is a checkpoint, the task continues from it;'
       + ' if not, it begins with a snapshot: keys of the destination that the source has, too, are overwritten.'],
   },
   precheck: {

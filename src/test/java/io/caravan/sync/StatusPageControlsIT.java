@@ -103,6 +103,9 @@ class StatusPageControlsIT {
                 page.pictures("cutover");
                 page.openTask();
                 browser.await(".cutover .problem", "Point clients at ");
+                browser.find("[data-action=start]").sendKeys(Keys.ENTER);
+                browser.await("dialog", "This task was cut over.");
+                browser.press(Keys.ESCAPE);
                 assertThat(browser.complaints()).isEmpty();
                 pair.assertEqual();
             }
