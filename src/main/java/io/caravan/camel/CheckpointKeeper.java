@@ -72,6 +72,10 @@ final class CheckpointKeeper {
     private boolean sourceKnown;
 
     private boolean failing;
+
+    /** The last is being stored: whatever else wants to be stored comes too late. */
+    private boolean ending;
+
     private boolean sweeping;
     private List<String> writers = List.of();
     private boolean inSlot;
@@ -184,11 +188,12 @@ final class CheckpointKeeper {
      */
     synchronized void requireKnownSource(Collection<SourceMaster> masters) throws IOException {
         if (!found.isEmpty() && !sourceKnown) {
-            throw new IOException("task " + task + ": the checkpoints in " + store + " are of another source, "
-                    + found.stream().map(Checkpoint::source).sorted().toList() + "; none of "
-                    + masters.stream().map(SourceMaster::address).toList()
-                    + " is, or follows, one of those. A start would mix both, and might remove what the first has brought. Give this task a"
-                    + " name of its own (task=), or, if the first is given up, remove its checkpoints, and empty the destination");
+            throw new IOException(
+                    "task " + task + ": the checkpoints in " + store + " are of another source, "
+                            + found.stream().map(Checkpoint::source).sorted().toList() + "; none of "
+                            + masters.stream().map(SourceMaster::address).toList()
+                            + " is, or follows, one of those. A start would mix both, and might remove what the first has brought. Give this task a"
+                            + " name of its own (task=), or, if the first is given up, remove its checkpoints, and empty the destination");
         }
     }
 
@@ -251,8 +256,12 @@ final class CheckpointKeeper {
     /** Stores what has changed, and tells the session; answers when it is stored. Does not wait. */
     synchronized CompletableFuture<Void> store(ReplicationSession session) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        if (ending) {
+            return all;
+        }
+        long losses = store.losses();
         for (ShardProgress progress : session.progress()) {
-            all = CompletableFuture.allOf(all, store(session, progress));
+            all = CompletableFuture.allOf(all, store(session, progress, losses));
         }
         return all;
     }
@@ -264,13 +273,12 @@ final class CheckpointKeeper {
      */
     void storeAndWait(ReplicationSession session, boolean drained) {
         try {
-            awaitOnTheirWay().get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
-            CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-            for (ShardProgress progress : session.progress()) {
-                boolean certain = drained && progress.phase() == Phase.STREAM;
-                all = CompletableFuture.allOf(all, store(session, certain ? withoutDoubt(progress) : progress));
+            end().get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
+            long losses = store.losses();
+            storeLast(session, drained, losses).get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
+            if (store.losses() != losses) { // meanwhile: now that is known
+                storeLast(session, drained, store.losses()).get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
             }
-            all.get(LAST_STORE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn(
                     "task {}: the last checkpoint could not be stored in {}; the next start repeats what followed the one"
@@ -281,6 +289,15 @@ final class CheckpointKeeper {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private CompletableFuture<Void> storeLast(ReplicationSession session, boolean drained, long losses) {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (ShardProgress progress : session.progress()) {
+            boolean certain = drained && progress.phase() == Phase.STREAM;
+            all = CompletableFuture.allOf(all, store(session, certain ? withoutDoubt(progress) : progress, losses));
+        }
+        return all;
     }
 
     /** Nothing is but what an earlier process may have applied further on, and what is contained in keys that were read again. */
@@ -299,13 +316,16 @@ final class CheckpointKeeper {
                 progress.lineage());
     }
 
-    private synchronized CompletableFuture<Void> awaitOnTheirWay() {
+    /** Nothing is stored any more but by whoever ends it; ends itself when nothing is on its way. */
+    private synchronized CompletableFuture<Void> end() {
+        ending = true;
         return CompletableFuture.allOf(onTheirWay.values().stream()
                 .map(stage -> stage.exceptionally(failure -> null))
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    private synchronized CompletableFuture<Void> store(ReplicationSession session, ShardProgress progress) {
+    private synchronized CompletableFuture<Void> store(
+            ReplicationSession session, ShardProgress progress, long losses) {
         String shard = shardOf(progress.master());
         CompletableFuture<Void> current = onTheirWay.get(progress.shard());
         if (current != null) {
@@ -318,7 +338,7 @@ final class CheckpointKeeper {
         }
         var done = new CompletableFuture<Void>();
         onTheirWay.put(progress.shard(), done);
-        store.save(checkpoint(shard, progress)).whenComplete((nothing, failure) -> {
+        store.save(checkpoint(shard, progress), losses).whenComplete((nothing, failure) -> {
             boolean again = ended(progress, shard, failure);
             if (failure == null) {
                 session.written(progress);

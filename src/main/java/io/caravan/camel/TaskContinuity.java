@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -95,7 +96,7 @@ final class TaskContinuity {
                     task);
         }
         return destination.map(holder -> new TaskContinuity(
-                new CopiedCheckpointStore(holder::call, configuration.getRequestTimeout(), holder::oneOfEachMaster),
+                new CopiedCheckpointStore(holder::call, configuration.getRequestTimeout(), new MastersOf(holder)),
                 new RedisLease(holder::call, task),
                 new RedisCutoverMark(holder::call, task),
                 task,
@@ -185,6 +186,24 @@ final class TaskContinuity {
         if (!readsNothing) {
             var sweeper = new Sweeper(task, session, destinations, sweeping);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private record MastersOf(Destination destination) implements CopiedCheckpointStore.Masters {
+
+        @Override
+        public List<Integer> oneOfEach(List<Integer> slots) {
+            return destination.oneOfEachMaster(slots);
+        }
+
+        @Override
+        public long losses() {
+            return destination.losses();
+        }
+
+        @Override
+        public CompletionStage<Void> write(int slot, List<byte[]> arguments, long losses) {
+            return destination.write(slot, arguments, losses);
         }
     }
 

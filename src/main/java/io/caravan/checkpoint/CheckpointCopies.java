@@ -6,6 +6,7 @@ import io.caravan.command.SlotTags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,14 @@ final class CheckpointCopies {
 
     private record Field(String key, String shard) {}
 
+    /** See {@link CopiedCheckpointStore.Masters#write}. */
+    @FunctionalInterface
+    interface Writing {
+        CompletionStage<Void> write(int slot, List<byte[]> arguments, long losses);
+    }
+
     private final Commands commands;
+    private final Writing writing;
     private final long timeoutMillis;
 
     /** What is on its way, with the line that is to follow. */
@@ -34,11 +42,13 @@ final class CheckpointCopies {
 
     private static final class Following {
         private @Nullable String line;
+        private long losses;
         private final CompletableFuture<Void> saved = new CompletableFuture<>();
     }
 
-    CheckpointCopies(Commands commands, long timeoutMillis) {
+    CheckpointCopies(Commands commands, Writing writing, long timeoutMillis) {
         this.commands = commands;
+        this.writing = writing;
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -78,16 +88,17 @@ final class CheckpointCopies {
     }
 
     /** Replaces the line of a shard; the stage ends when it, or a later one, is stored. Does not wait. */
-    synchronized CompletableFuture<Void> save(String task, int slot, String shard, String line) {
+    synchronized CompletableFuture<Void> save(String task, int slot, String shard, String line, long losses) {
         var field = new Field(key(task, slot), shard);
         Following following = onTheirWay.get(field);
         if (following != null) {
             following.line = line;
+            following.losses = losses;
             return following.saved;
         }
         var mine = new CompletableFuture<Void>();
         onTheirWay.put(field, new Following());
-        commands.call(RedisCheckpointStore.arguments("HSET", field.key(), shard, line))
+        writing.write(slot, RedisCheckpointStore.arguments("HSET", field.key(), shard, line), losses)
                 .whenComplete((reply, failure) -> {
                     if (failure == null) {
                         mine.complete(null);
@@ -102,7 +113,7 @@ final class CheckpointCopies {
     private synchronized void next(String task, int slot, Field field) {
         Following following = onTheirWay.remove(field);
         if (following != null && following.line != null) {
-            save(task, slot, field.shard(), following.line).whenComplete((done, failure) -> {
+            save(task, slot, field.shard(), following.line, following.losses).whenComplete((done, failure) -> {
                 if (failure == null) {
                     following.saved.complete(null);
                 } else {

@@ -14,8 +14,21 @@ public interface CheckpointStore {
      */
     List<Checkpoint> load(String task) throws IOException;
 
-    /** Replaces the checkpoint of a shard; the stage ends when it is stored. Does not wait. */
-    CompletionStage<Void> save(Checkpoint checkpoint);
+    /**
+     * How often something may have been lost so far of what checkpoints are kept with. Whoever draws up a checkpoint asks before, and says so
+     * when it is saved.
+     */
+    default long losses() {
+        return 0;
+    }
+
+    /**
+     * Replaces the checkpoint of a shard; the stage ends when it is stored. Does not wait.
+     *
+     * @param losses {@link #losses()} before the checkpoint was drawn up: where it says something of what may have been lost since then,
+     *     it is not stored
+     */
+    CompletionStage<Void> save(Checkpoint checkpoint, long losses);
 
     /** Removes the checkpoint of a shard that there is no more. Does not wait. */
     CompletionStage<Void> remove(String task, String shard);

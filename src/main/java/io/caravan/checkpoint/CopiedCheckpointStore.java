@@ -2,8 +2,10 @@ package io.caravan.checkpoint;
 
 import io.caravan.checkpoint.Checkpoint.Sweep;
 import io.caravan.checkpoint.RedisCheckpointStore.Commands;
+import io.caravan.command.HashSlot;
 import io.caravan.command.Phase;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,7 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,7 +32,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What always holds: (A) A checkpoint that is loaded says what all copies say: of what is applied the least, of the ceilings the
  * highest. (B) If a copy is missing, its master has lost everything, so the checkpoint says that a snapshot has to follow; likewise if all
- * is missing but copies. (C) Which copies there are, each of them says, {@code copies=0,5504,10880}: the slots in which they lie.
+ * is missing but copies. (C) Which copies there are, each of them says, {@code copies=0,5504,10880}: the slots in which they lie. (D) A copy is
+ * written at the master that what it says was applied at, or not at all ({@link Masters}): the successor of one that was replaced may lack
+ * what the copy says. Of a standard server that holds for the checkpoint itself.
  *
  * <p>Thread-safe; of a checkpoint one {@link #save} at a time.
  */
@@ -50,7 +53,24 @@ public final class CopiedCheckpointStore implements CheckpointStore {
 
     private final RedisCheckpointStore main;
     private final CheckpointCopies copies;
-    private final UnaryOperator<List<Integer>> oneOfEachMaster;
+    private final Masters masters;
+
+    /** What has to be known of the destination's masters. Thread-safe; nothing waits. */
+    public interface Masters {
+
+        /** Of some slots one for each master that serves any of them; none of a standard server. */
+        List<Integer> oneOfEach(List<Integer> slots);
+
+        /** How often a master may have lost something so far. */
+        long losses();
+
+        /**
+         * Runs a command at the master of a slot, behind everything that has gone there.
+         *
+         * @param losses how often masters had lost something when that was known which the command says; it is not run if it was more often
+         */
+        CompletionStage<Void> write(int slot, List<byte[]> arguments, long losses);
+    }
 
     /** Where this process or one before has left a copy. */
     private final Set<Place> used = ConcurrentHashMap.newKeySet();
@@ -59,19 +79,23 @@ public final class CopiedCheckpointStore implements CheckpointStore {
 
     /**
      * @param timeoutMillis how long {@link #load} waits for an answer
-     * @param oneOfEachMaster chooses of some slots one for each master that serves any of them; none of a standard server
      */
-    public CopiedCheckpointStore(Commands commands, long timeoutMillis, UnaryOperator<List<Integer>> oneOfEachMaster) {
+    public CopiedCheckpointStore(Commands commands, long timeoutMillis, Masters masters) {
         main = new RedisCheckpointStore(commands, timeoutMillis);
-        copies = new CheckpointCopies(commands, timeoutMillis);
-        this.oneOfEachMaster = oneOfEachMaster;
+        copies = new CheckpointCopies(commands, masters::write, timeoutMillis);
+        this.masters = masters;
+    }
+
+    @Override
+    public long losses() {
+        return masters.losses();
     }
 
     @Override
     public List<Checkpoint> load(String task) throws IOException {
         Map<String, String> kept = main.lines(task);
         Map<Integer, CompletionStage<Map<String, String>>> asked = new TreeMap<>();
-        if (!oneOfEachMaster.apply(PLACES).isEmpty()) {
+        if (!masters.oneOfEach(PLACES).isEmpty()) {
             PLACES.forEach(slot -> asked.put(slot, copies.lines(task, slot)));
         }
         Map<Integer, Map<String, String>> found = copies.await(asked);
@@ -167,16 +191,18 @@ public final class CopiedCheckpointStore implements CheckpointStore {
     }
 
     @Override
-    public CompletionStage<Void> save(Checkpoint checkpoint) {
-        List<Integer> places = oneOfEachMaster.apply(PLACES);
+    public CompletionStage<Void> save(Checkpoint checkpoint, long losses) {
+        List<Integer> places = masters.oneOfEach(PLACES);
         String line = checkpoint.encode();
-        if (!places.isEmpty()) {
-            line += COPIES
-                    + String.join(",", places.stream().map(String::valueOf).toList());
+        if (places.isEmpty()) {
+            byte[] key = RedisCheckpointStore.key(checkpoint.task()).getBytes(StandardCharsets.UTF_8);
+            return masters.write(
+                    HashSlot.of(key), RedisCheckpointStore.saving(checkpoint.task(), checkpoint.shard(), line), losses);
         }
+        line += COPIES + String.join(",", places.stream().map(String::valueOf).toList());
         List<CompletableFuture<Void>> saved = new ArrayList<>();
         for (int slot : places) {
-            saved.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line)
+            saved.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line, losses)
                     .completeOnTimeout(null, COPY_MILLIS, TimeUnit.MILLISECONDS)
                     .exceptionally(failure -> null));
         }

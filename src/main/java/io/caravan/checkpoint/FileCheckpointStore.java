@@ -41,7 +41,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     }
 
     @Override
-    public synchronized CompletionStage<Void> save(Checkpoint checkpoint) {
+    public synchronized CompletionStage<Void> save(Checkpoint checkpoint, long losses) {
         try {
             Map<String, String> lines = read();
             lines.put(checkpoint.shard(), checkpoint.encode());

@@ -54,13 +54,18 @@ public final class RedisCheckpointStore implements CheckpointStore {
     }
 
     @Override
-    public CompletionStage<Void> save(Checkpoint checkpoint) {
+    public CompletionStage<Void> save(Checkpoint checkpoint, long losses) {
         return save(checkpoint.task(), checkpoint.shard(), checkpoint.encode());
     }
 
     /** Replaces the line of a shard. Does not wait. */
     CompletionStage<Void> save(String task, String shard, String line) {
-        return commands.call(arguments("HSET", key(task), shard, line)).thenAccept(reply -> {});
+        return commands.call(saving(task, shard, line)).thenAccept(reply -> {});
+    }
+
+    /** What replaces the line of a shard. */
+    static List<byte[]> saving(String task, String shard, String line) {
+        return arguments("HSET", key(task), shard, line);
     }
 
     @Override

@@ -144,6 +144,21 @@ public final class Destination implements AutoCloseable {
     }
 
     /**
+     * Writes something that says what a master has: behind what has gone there, and only if the master is the one that it is said of.
+     * Does not wait.
+     *
+     * @param slot one of the master
+     * @param losses {@link #losses()} when that was known; if something has been lost since then, nothing is written
+     * @return fails with an {@link java.io.IOException} if it is not written, or nobody knows
+     */
+    public CompletionStage<Void> write(int slot, List<byte[]> arguments, long losses) {
+        var written = new CompletableFuture<Void>();
+        eventLoop.execute(
+                () -> nodes.write(slot, arguments, losses).whenComplete((done, failure) -> end(written, failure)));
+        return written;
+    }
+
+    /**
      * Looks through the keys of some slots, Caravan's own left out: each that is there all the time is seen at least once. Does
      * not wait.
      */

@@ -4,6 +4,7 @@ import io.caravan.cluster.DestinationSettings.Acknowledge;
 import io.caravan.node.NodeAddress;
 import io.caravan.refresh.ValueBatches;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -141,6 +142,20 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
                 admin.version(),
                 admin.isCluster() ? "cluster" : "standard",
                 counters.keySet());
+    }
+
+    /** See {@link Destination#write}. */
+    CompletableFuture<Void> write(int slot, List<byte[]> arguments, long losses) {
+        NodeLink link = router.links().of(slot);
+        if (link == null || closed) {
+            return CompletableFuture.failedFuture(
+                    new IOException("nobody serves slot " + slot + " of the destination"));
+        }
+        var command = new PlacedCommand(
+                arguments,
+                () -> router.lost().count() == losses && router.failovers().isMasterOf(slot, link.address()));
+        link.send(command);
+        return command;
     }
 
     /** What a node says to a single command says something of the node, too. */

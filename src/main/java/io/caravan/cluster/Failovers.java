@@ -58,6 +58,11 @@ final class Failovers {
         return List.copyOf(first.values());
     }
 
+    /** Whether it is known of a node that it serves a slot, and what the one before it has lost is being put right. */
+    boolean isMasterOf(int slot, NodeAddress node) {
+        return slot < before.length && node.equals(before[slot]);
+    }
+
     /** The slots of a master in the last topology; also while nobody serves them, if it was the last one. */
     BitSet slotsOf(NodeAddress master) {
         var slots = new BitSet();

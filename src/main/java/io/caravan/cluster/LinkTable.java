@@ -110,6 +110,7 @@ final class LinkTable {
             if (link.isIdle()) {
                 LOG.info("destination {} serves no slot any more; closing the connection", link.address());
                 links.remove(link.address());
+                link.loseOwn();
                 events.disconnect(link);
             }
         }

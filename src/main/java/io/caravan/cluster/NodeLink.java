@@ -12,7 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +64,10 @@ final class NodeLink implements ReplyScanner.Replies {
     /** With each unit the number of replies still expected, doubled, plus 1 if it is repeated. */
     private final UnitRing inFlight = new UnitRing();
 
-    private byte @Nullable [] mark;
-    private Consumer<@Nullable ErrorReply> marked = error -> {};
+    /** Commands of Caravan's own that wait to be written, and those that wait for an answer. */
+    private final ArrayDeque<OwnCommand> ownUnsent = new ArrayDeque<>();
+
+    private final ArrayDeque<OwnCommand> ownInFlight = new ArrayDeque<>();
     private @Nullable Channel channel;
     private @Nullable ChannelHandlerContext out;
     private @Nullable ByteBuf buffer;
@@ -126,15 +128,9 @@ final class NodeLink implements ReplyScanner.Replies {
         unsent.add(unit.ticket(), unit.row(), (asking ? BEHIND_ASKING : 0) | (unit.repeated() ? REPEATED : 0));
     }
 
-    /**
-     * Writes a command of Caravan's own, in database 0, behind what has been written, as soon as the channel takes it. One at a time; if
-     * the connection is lost it is not sent again.
-     *
-     * @param answered told once, of the error if there was one; not at all if the connection is lost
-     */
-    void mark(byte[] command, Consumer<@Nullable ErrorReply> answered) {
-        mark = command;
-        marked = answered;
+    /** Writes a command of Caravan's own, in database 0, behind what has been written, as soon as the channel takes it. */
+    void send(OwnCommand command) {
+        ownUnsent.add(command);
         flush();
     }
 
@@ -144,7 +140,11 @@ final class NodeLink implements ReplyScanner.Replies {
         if (open == null) {
             return;
         }
-        boolean written = mark != null && large == null && open.channel().isWritable() && writeMark(open, mark);
+        boolean written = false;
+        while (!ownUnsent.isEmpty() && large == null && open.channel().isWritable()) {
+            writeOwn(open, ownUnsent.remove());
+            written = true;
+        }
         while (open.channel().isWritable() && writeSome(open)) {
             written = true;
         }
@@ -162,7 +162,7 @@ final class NodeLink implements ReplyScanner.Replies {
             buffer = null;
         }
         large = null;
-        mark = null;
+        loseOwn();
         while (!inFlight.isEmpty()) {
             if (inFlight.isOwn()) {
                 inFlight.remove();
@@ -178,6 +178,14 @@ final class NodeLink implements ReplyScanner.Replies {
             unsent.remove();
             owner.unsent(this, unit);
         }
+    }
+
+    /** What is Caravan's own is not sent again. */
+    void loseOwn() {
+        ownInFlight.forEach(OwnCommand::lost);
+        ownInFlight.clear();
+        ownUnsent.forEach(OwnCommand::lost);
+        ownUnsent.clear();
     }
 
     /** Closes the connection; {@link #lost()} follows when it is closed. */
@@ -212,13 +220,16 @@ final class NodeLink implements ReplyScanner.Replies {
         return true;
     }
 
-    private boolean writeMark(ChannelHandlerContext open, byte[] command) {
+    private void writeOwn(ChannelHandlerContext open, OwnCommand command) {
+        if (!command.isWanted()) {
+            command.lost();
+            return;
+        }
         int replies = 1 + select(open, 0);
-        ensureBuffer(open, command.length).writeBytes(command);
+        ensureBuffer(open, command.bytes().length).writeBytes(command.bytes());
         inFlight.addOwn(replies << 1);
-        mark = null;
+        ownInFlight.add(command);
         writeBuffer(open);
-        return true;
     }
 
     /** Answers how many commands it has. */
@@ -333,7 +344,7 @@ final class NodeLink implements ReplyScanner.Replies {
         error = null;
         if (inFlight.isOwn()) {
             inFlight.remove();
-            marked.accept(found);
+            ownInFlight.remove().answered(found);
             return;
         }
         BatchTicket ticket = inFlight.ticket();

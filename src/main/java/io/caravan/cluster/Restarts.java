@@ -91,13 +91,25 @@ final class Restarts {
     private void raise(NodeLink link, Watermark watermark, long now) {
         watermark
                 .nextSlot(slot -> router.links().of(slot) == link)
-                .ifPresent(slot -> link.mark(watermark.raise(++number, slot, now), error -> {
-                    if (error == null) {
-                        watermark.confirmed();
-                    } else {
-                        watermark.refused(error);
-                    }
-                }));
+                .ifPresent(slot -> link.send(new Raise(watermark, watermark.raise(++number, slot, now))));
+    }
+
+    /** The next number of a master, on its way. */
+    private record Raise(Watermark watermark, byte[] bytes) implements OwnCommand {
+
+        @Override
+        public void answered(@Nullable ErrorReply error) {
+            if (error == null) {
+                watermark.confirmed();
+            } else {
+                watermark.refused(error);
+            }
+        }
+
+        @Override
+        public void lost() {
+            // the watermark is told by itself that the connection is lost
+        }
     }
 
     /** The connection to a node is lost; its units have gone back to the router. */

@@ -185,7 +185,8 @@ class CheckpointKeeperTest {
 
         assertThatThrownBy(() -> keeper.requireKnownSource(List.of(STANDARD_MASTER)))
                 .hasMessageContaining("task orders: the checkpoints in ")
-                .hasMessageContaining(" are of another source, [10.0.0.1:7000]; none of [10.0.0.2:7000] is, or follows, one of those")
+                .hasMessageContaining(
+                        " are of another source, [10.0.0.1:7000]; none of [10.0.0.2:7000] is, or follows, one of those")
                 .hasMessageContaining("Give this task a name of its own (task=)");
     }
 
@@ -411,7 +412,7 @@ class CheckpointKeeperTest {
         }
 
         @Override
-        public CompletionStage<Void> save(Checkpoint checkpoint) {
+        public CompletionStage<Void> save(Checkpoint checkpoint, long losses) {
             if (failure != null) {
                 return CompletableFuture.failedFuture(failure);
             }

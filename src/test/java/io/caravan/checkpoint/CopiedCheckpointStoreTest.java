@@ -108,7 +108,7 @@ class CopiedCheckpointStoreTest {
 
         CopiedCheckpointStore next = masters.store();
         next.load("orders");
-        next.save(stream(150, 300)).toCompletableFuture().join();
+        next.save(stream(150, 300), 0).toCompletableFuture().join();
 
         assertThat(masters.hashes.values().stream().filter(hash -> !hash.isEmpty()))
                 .hasSize(2);
@@ -168,15 +168,40 @@ class CopiedCheckpointStoreTest {
 
     @Test
     void a_standard_server_has_no_copies() throws IOException {
-        var standard = new CopiedCheckpointStore(masters, 1000, slots -> List.of());
-        standard.save(stream(100, 200)).toCompletableFuture().join();
+        masters.bounds = new int[0];
+        CopiedCheckpointStore standard = masters.store();
+        standard.save(stream(100, 200), 0).toCompletableFuture().join();
 
         assertThat(masters.hashes).containsOnlyKeys("caravan:checkpoint:{orders}");
         assertThat(standard.load("orders")).containsExactly(stream(100, 200));
     }
 
+    @Test
+    void invariant_D_a_successor_is_not_told_what_its_former_master_had() throws IOException {
+        save(stream(100, 200));
+        masters.losses = 1; // between the drawing up of the next one and its way to the masters
+
+        save(stream(150, 300));
+
+        assertThat(masters.store().load("orders")).containsExactly(stream(100, 300));
+        store.save(checkpoint(Phase.SNAPSHOT, 150, 300, 2), 1)
+                .toCompletableFuture()
+                .join();
+        assertThat(masters.store().load("orders")).containsExactly(checkpoint(Phase.SNAPSHOT, 150, 300, 2));
+    }
+
+    @Test
+    void invariant_D_a_standard_server_that_was_replaced_is_not_told_it_either() {
+        masters.bounds = new int[0];
+        masters.losses = 1;
+
+        assertThat(masters.store().save(stream(100, 200), 0).toCompletableFuture())
+                .isCompletedExceptionally();
+        assertThat(masters.hashes).isEmpty();
+    }
+
     private void save(Checkpoint checkpoint) {
-        store.save(checkpoint).toCompletableFuture().join();
+        store.save(checkpoint, 0).toCompletableFuture().join();
     }
 
     private static Checkpoint stream(long applied, long ceiling) {
@@ -201,19 +226,37 @@ class CopiedCheckpointStoreTest {
     }
 
     /** Three masters with hashes. */
-    private static final class Masters implements RedisCheckpointStore.Commands {
+    private static final class Masters implements RedisCheckpointStore.Commands, CopiedCheckpointStore.Masters {
 
         private final Map<String, Map<String, String>> hashes = new TreeMap<>();
         private final List<String> written = new ArrayList<>();
         private int[] bounds = {5461, 10923, 16384};
+        private long losses;
         private Function<String, CompletableFuture<Void>> answers = key -> CompletableFuture.completedFuture(null);
 
         private CopiedCheckpointStore store() {
-            return new CopiedCheckpointStore(this, 1000, this::oneOfEach);
+            return new CopiedCheckpointStore(this, 1000, this);
         }
 
-        private List<Integer> oneOfEach(List<Integer> slots) {
+        @Override
+        public long losses() {
+            return losses;
+        }
+
+        @Override
+        public CompletionStage<Void> write(int slot, List<byte[]> arguments, long known) {
+            assertThat(slot).isEqualTo(HashSlot.of(arguments.get(1)));
+            return known == losses
+                    ? call(arguments).thenAccept(reply -> {})
+                    : CompletableFuture.failedFuture(new IOException("replaced"));
+        }
+
+        @Override
+        public List<Integer> oneOfEach(List<Integer> slots) {
             Map<Integer, Integer> first = new TreeMap<>();
+            if (bounds.length == 0) {
+                return List.of();
+            }
             for (int slot : slots) {
                 int master = 0;
                 while (slot >= bounds[master]) {

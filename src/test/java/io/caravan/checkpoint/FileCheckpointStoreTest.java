@@ -36,7 +36,7 @@ class FileCheckpointStoreTest {
     void a_saved_checkpoint_is_found_by_another_process() throws IOException {
         Checkpoint checkpoint = checkpoint("shard-1", 100);
 
-        store.save(checkpoint).toCompletableFuture().join();
+        store.save(checkpoint, 0).toCompletableFuture().join();
 
         assertThat(new FileCheckpointStore(file).load("orders")).containsExactly(checkpoint);
     }
@@ -105,13 +105,13 @@ class FileCheckpointStoreTest {
         Files.createDirectories(file); // a directory stands where the file should be
         Files.writeString(file.resolve("occupied"), "");
 
-        var saving = store.save(checkpoint("shard-1", 100)).toCompletableFuture();
+        var saving = store.save(checkpoint("shard-1", 100), 0).toCompletableFuture();
 
         assertThat(saving).isCompletedExceptionally();
     }
 
     private void save(Checkpoint checkpoint) {
-        store.save(checkpoint).toCompletableFuture().join();
+        store.save(checkpoint, 0).toCompletableFuture().join();
     }
 
     private static Checkpoint checkpoint(String shard, long applied) {

@@ -67,7 +67,8 @@ class RedisCheckpointStoreTest {
         assertThatThrownBy(() -> store.load("orders"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("NOPERM this user has no permissions");
-        assertThat(store.save(checkpoint("shard-1", 100)).toCompletableFuture()).isCompletedExceptionally();
+        assertThat(store.save(checkpoint("shard-1", 100), 0).toCompletableFuture())
+                .isCompletedExceptionally();
     }
 
     @Test
@@ -90,7 +91,7 @@ class RedisCheckpointStoreTest {
     }
 
     private void save(Checkpoint checkpoint) {
-        store.save(checkpoint).toCompletableFuture().join();
+        store.save(checkpoint, 0).toCompletableFuture().join();
     }
 
     private static Checkpoint checkpoint(String shard, long applied) {
