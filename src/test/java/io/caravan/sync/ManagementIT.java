@@ -63,6 +63,9 @@ class ManagementIT {
                     () -> get("/observe/health").body(),
                     body -> body.contains("cannot be reached"));
             assertThat(get("/observe/health").statusCode()).isEqualTo(503);
+            assertThat(get("/observe/health/live").statusCode())
+                    .as("nobody is to start the process again for that")
+                    .isEqualTo(200);
 
             source.restart();
             Await.until("health is UP", PATIENCE, () -> get("/observe/health").statusCode(), code -> code == 200);
