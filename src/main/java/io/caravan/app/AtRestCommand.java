@@ -44,7 +44,10 @@ abstract class AtRestCommand implements Callable<Integer> {
         System.setOut(System.err);
         Main main = Caravan.applicationAtRest();
         try {
-            return look(main, out);
+            int exitCode = look(main, out);
+            out.flush();
+            MisspeltSettings.in(main.getCamelContext()).forEach(System.err::println);
+            return exitCode;
         } catch (Exception e) {
             System.err.println(StartFailure.explain(e, main.getCamelContext()));
             return ExitCode.NOT_STARTED;

@@ -15,7 +15,7 @@ import picocli.CommandLine;
  * and {@code verify} look at them without running them, {@code status}, {@code pause}, {@code resume}, {@code stop} and {@code start}
  * talk to the process that does.
  *
- * <p>Arguments that name no command are those of Camel Main. Exit codes are those of {@link ExitCode}.
+ * <p>Arguments that name no command are those of Camel Main, if it understands them ({@link RunArguments}). Exit codes are those of {@link ExitCode}.
  */
 public final class Caravan {
 
@@ -68,7 +68,7 @@ public final class Caravan {
         return main;
     }
 
-    /** What Camel Main understands ({@code -duration 60}) is no option of ours, and handed on as it is. */
+    /** What Camel Main may understand ({@code -duration 60}) is no option of ours, and handed on as it is. */
     static CommandLine commandLine() {
         CommandLine caravan = handingOn(new CommandLine(new RunCommand()))
                 .setCommandName("caravan")
@@ -90,7 +90,15 @@ public final class Caravan {
     static int run(String[] args) {
         Main main = application();
         try {
-            return main.run(args);
+            main.parseArguments(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(
+                    "Camel Main cannot use its arguments: " + e.getMessage() + "; bin/caravan -h lists them");
+            return ExitCode.USAGE;
+        }
+        try {
+            main.run();
+            return main.getExitCode();
         } catch (Exception e) {
             Optional<PrecheckFailedException> precheck = precheckIn(e);
             System.err.println(precheck.map(failed -> failed.report().text())

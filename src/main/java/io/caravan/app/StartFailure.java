@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.model.Model;
@@ -51,7 +52,8 @@ final class StartFailure {
                         .orElse("")
                 + known.remedy()
                         .map(remedy -> System.lineSeparator() + "  remedy: " + remedy)
-                        .orElse("");
+                        .orElse("")
+                + known.misspelt();
     }
 
     /** File and line of the step that Camel names. */
@@ -88,6 +90,19 @@ final class StartFailure {
                             .orElse(""));
         }
         return Optional.empty();
+    }
+
+    /** What the missing setting may have been called instead. */
+    private String misspelt() {
+        try {
+            return context == null
+                    ? ""
+                    : MisspeltSettings.in(context).stream()
+                            .map(line -> System.lineSeparator() + "  see also: " + line)
+                            .collect(Collectors.joining());
+        } catch (RuntimeException e) {
+            return ""; // a configuration that cannot be read is the failure, and told already
+        }
     }
 
     private List<String> beans() {

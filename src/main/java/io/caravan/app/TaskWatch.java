@@ -8,10 +8,18 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainHttpServerFactory;
 import org.apache.camel.main.MainListenerSupport;
 
-/** Gives the application what it has besides routes: the tasks with their management API, and the health check of them. */
+/**
+ * Gives the application what it has besides routes: the tasks with their management API, the health check of them, and a word
+ * about settings that are misspelt.
+ */
 final class TaskWatch extends MainListenerSupport {
 
     private final ManagementServerFactory servers = new ManagementServerFactory();
+
+    @Override
+    public void beforeInitialize(BaseMainSupport main) {
+        MisspeltSettings.watch(main.getCamelContext());
+    }
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {

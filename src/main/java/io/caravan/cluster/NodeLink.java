@@ -50,10 +50,11 @@ final class NodeLink implements ReplyScanner.Replies {
 
     private static final byte[] ASKING = new RespWriter(32).command("ASKING").toByteArray();
 
-    /** Marks of a unit that is to be sent. */
+    /** Marks of a unit that is to be sent, or on its way. */
     private static final int BEHIND_ASKING = 1;
 
     private static final int REPEATED = 2;
+    private static final int MARKS = 2;
     private static final int UNKNOWN_DATABASE = -1;
 
     private final NodeAddress address;
@@ -61,7 +62,7 @@ final class NodeLink implements ReplyScanner.Replies {
     private final NodeCounters counters = new NodeCounters();
     private final UnitRing unsent = new UnitRing();
 
-    /** With each unit the number of replies still expected, doubled, plus 1 if it is repeated. */
+    /** With each unit the number of replies still expected, left of its marks; {@link #BEHIND_ASKING} until that is answered. */
     private final UnitRing inFlight = new UnitRing();
 
     /** Commands of Caravan's own that wait to be written, and those that wait for an answer. */
@@ -77,6 +78,7 @@ final class NodeLink implements ReplyScanner.Replies {
 
     private int database;
     private @Nullable ErrorReply error;
+    private @Nullable ErrorReply askingRefused;
 
     /** A large command that has been written in part, from this byte on the rest is missing. */
     private @Nullable LargeCommand large;
@@ -116,6 +118,7 @@ final class NodeLink implements ReplyScanner.Replies {
         out = writeFrom;
         database = 0;
         error = null;
+        askingRefused = null;
     }
 
     /** Takes a unit to be sent behind those taken before; {@link #flush()} follows. */
@@ -227,7 +230,7 @@ final class NodeLink implements ReplyScanner.Replies {
         }
         int replies = 1 + select(open, 0);
         ensureBuffer(open, command.bytes().length).writeBytes(command.bytes());
-        inFlight.addOwn(replies << 1);
+        inFlight.addOwn(replies << MARKS);
         ownInFlight.add(command);
         writeBuffer(open);
     }
@@ -253,7 +256,7 @@ final class NodeLink implements ReplyScanner.Replies {
         if (database != databaseBefore) {
             database = UNKNOWN_DATABASE; // a SELECT inside a transaction counts only if that is not aborted
         }
-        inFlight.add(ticket, row, replies << 1 | ((marks & REPEATED) == 0 ? 0 : 1));
+        inFlight.add(ticket, row, replies << MARKS | marks);
         return end - row;
     }
 
@@ -334,14 +337,13 @@ final class NodeLink implements ReplyScanner.Replies {
 
     @Override
     public void reply(byte firstByte) {
-        int left = (inFlight.number() >> 1) - 1;
-        boolean repeated = (inFlight.number() & 1) != 0;
+        int left = (inFlight.number() >> MARKS) - 1;
+        int repeated = inFlight.number() & REPEATED;
         if (left > 0) {
-            inFlight.number(left << 1 | (repeated ? 1 : 0));
+            inFlight.number(left << MARKS | repeated);
             return;
         }
-        ErrorReply found = error;
-        error = null;
+        ErrorReply found = outcome();
         if (inFlight.isOwn()) {
             inFlight.remove();
             ownInFlight.remove().answered(found);
@@ -353,13 +355,29 @@ final class NodeLink implements ReplyScanner.Replies {
         if (found == null) {
             owner.answered(this, ticket, row);
         } else {
-            owner.refused(this, new Unit(ticket, row, repeated), found);
+            owner.refused(this, new Unit(ticket, row, repeated != 0), found);
         }
+    }
+
+    /**
+     * Where {@code ASKING} is not permitted the unit comes alone: a node that has its slot by now has run it, whatever became of {@code
+     * ASKING}, and any other has sent it away.
+     */
+    private @Nullable ErrorReply outcome() {
+        ErrorReply found = error;
+        ErrorReply asking = askingRefused;
+        error = null;
+        askingRefused = null;
+        return asking != null && found != null && found.remedy() == ErrorReply.Remedy.MOVED ? asking : found;
     }
 
     @Override
     public void error(String message) {
-        remember(new ErrorReply(message, false));
+        if ((inFlight.number() & BEHIND_ASKING) != 0) {
+            askingRefused = new ErrorReply(message, false);
+        } else {
+            remember(new ErrorReply(message, false));
+        }
         reply((byte) '-');
     }
 

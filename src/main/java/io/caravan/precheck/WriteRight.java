@@ -84,6 +84,9 @@ final class WriteRight {
                 if (refused.isEmpty()) {
                     lookAtSamples(server, rights, samples, findings);
                 }
+                if (destination.isCluster()) {
+                    lookAtAsking(server, rights, findings);
+                }
             }
         }
         findings.summary(
@@ -107,6 +110,18 @@ final class WriteRight {
                     "may not write keys that the source has: '" + refused.get(0).reason() + "'",
                     "grant the destination's user the keys that are copied, ~* for all; see that includeKeys selects no"
                             + " others");
+        }
+    }
+
+    /** Without it what belongs to a slot on its way between two nodes waits until the slot has arrived: {@code cluster/NodeLink}. */
+    private static void lookAtAsking(Server server, Rights rights, Findings findings) throws IOException {
+        List<Rights.Refusal> refused = rights.refused(List.of(List.of("ASKING")));
+        if (!refused.isEmpty()) {
+            findings.warn(
+                    server.name(),
+                    "may not ASKING: '" + refused.get(0).reason() + "'; should the destination be resharded, commands"
+                            + " of keys that have left their node wait until the slot has arrived",
+                    "grant the destination's user +asking");
         }
     }
 

@@ -212,6 +212,45 @@ class NodeLinkTest {
     }
 
     @Test
+    void a_unit_has_taken_effect_although_asking_was_refused() {
+        link.sendAgain(new Unit(ticket("APPEND a 1"), 0, false), true);
+        link.sendAgain(new Unit(ticket("APPEND b 2"), 0, false), false);
+        link.flush();
+
+        wire.answer("-NOPERM User app has no permissions to run the 'asking' command", ":1", ":2");
+
+        assertThat(told).containsExactly("answered APPEND a 1", "answered APPEND b 2");
+    }
+
+    @Test
+    void a_unit_that_is_sent_away_for_want_of_asking_is_told_why() {
+        link.sendAgain(new Unit(ticket("SET a 1"), 0, true), true);
+        link.sendAgain(new Unit(ticket("MULTI", "SET a 1", "EXEC"), 0, false), true);
+        link.sendAgain(new Unit(ticket("SET b 2"), 0, false), false);
+        link.flush();
+
+        wire.answer("-NOPERM no asking", "-MOVED 1 b:1");
+        wire.answer("-NOPERM no asking", "+OK", "-MOVED 1 b:1", "-EXECABORT Transaction discarded");
+        wire.answer("-MOVED 1 b:1");
+
+        assertThat(told)
+                .containsExactly(
+                        "refused SET a 1: NOPERM no asking (repeated)",
+                        "refused MULTI: NOPERM no asking",
+                        "refused SET b 2: MOVED 1 b:1");
+    }
+
+    @Test
+    void what_a_unit_itself_is_answered_counts_where_asking_was_refused() {
+        link.sendAgain(new Unit(ticket("LPUSH a 1"), 0, false), true);
+        link.flush();
+
+        wire.answer("-NOPERM no asking", "-WRONGTYPE Operation");
+
+        assertThat(told).containsExactly("refused LPUSH a 1: WRONGTYPE Operation");
+    }
+
+    @Test
     void a_repeated_unit_is_told_as_such_when_it_is_refused() {
         BatchTicket ticket = ticket("XADD s 1-1 f v");
         link.sendAgain(new Unit(ticket, 0, true), false);

@@ -286,6 +286,87 @@ class BadInputIT {
         }
     }
 
+    @Test
+    void a_setting_that_is_misspelt() throws Exception {
+        try (RedisServer source = RedisServer.start(Pair.older());
+                RedisServer destination = RedisServer.start(Pair.newer());
+                CaravanProcess caravan = settings(source, destination)
+                        .with("excludekeys", "secret:*")
+                        .with("task2", "used")
+                        .with("sources", "{{task2}}")
+                        .with("my.own", "{{sources}}")
+                        .route("""
+                                - route:
+                                    id: mine
+                                    from:
+                                      uri: redis-replication
+                                      parameters:
+                                        nodes: "{{source}}"
+                                        task: "{{my.own}}"
+                                      steps:
+                                        - to:
+                                            uri: redis-cluster
+                                            parameters:
+                                              nodes: "{{destination}}"
+                                """)
+                        .start()) {
+            caravan.awaitOutput("streaming from offset");
+
+            assertThat(caravan.output().lines().filter(line -> line.contains("is no setting")))
+                    .singleElement()
+                    .asString()
+                    .contains(" WARN ")
+                    .endsWith("config/application.properties: 'excludekeys' is no setting and is not used; did you mean"
+                            + " 'excludeKeys'?");
+            assertThat(caravan.output().indexOf("is no setting"))
+                    .as("before anything is copied")
+                    .isLessThan(caravan.output().indexOf("streaming from offset"));
+        }
+    }
+
+    @Test
+    void a_setting_that_is_misspelt_and_missed() throws Exception {
+        String message = failedStart(
+                CaravanProcess.settings().with("source", "127.0.0.1:1").with("destinaton", "127.0.0.1:2"));
+
+        assertThat(message)
+                .contains("[destination]")
+                .contains("'destinaton' is no setting and is not used; did you mean");
+    }
+
+    @Test
+    void a_setting_that_is_misspelt_is_told_by_a_precheck() throws Exception {
+        try (RedisServer source = RedisServer.start(Pair.older());
+                RedisServer destination = RedisServer.start(Pair.newer());
+                CaravanProcess caravan = settings(source, destination)
+                        .with("conflictmode", "IGNORE")
+                        .with("task2", "used")
+                        .route("""
+                                - route:
+                                    id: mine
+                                    from:
+                                      uri: redis-replication
+                                      parameters:
+                                        nodes: "{{source}}"
+                                      steps:
+                                        - log:
+                                            message: "{{task2}}"
+                                        - to:
+                                            uri: redis-cluster
+                                            parameters:
+                                              nodes: "{{destination}}"
+                                """)
+                        .argument("precheck")
+                        .start()) {
+            assertThat(caravan.awaitEnd()).as(caravan.output()).isZero();
+
+            assertThat(caravan.output().lines().filter(line -> line.contains("is no setting")))
+                    .containsExactly(
+                            "config/application.properties: 'conflictmode' is no setting and is not used; did you"
+                                    + " mean 'conflictMode'?");
+        }
+    }
+
     private String failedStart(CaravanProcess.Settings settings) throws Exception {
         try (CaravanProcess caravan = settings.start()) {
             assertThat(caravan.awaitEnd()).as("exit code").isNotZero();

@@ -2,10 +2,14 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.CapturedLog;
 import io.caravan.servers.Await;
+import io.caravan.servers.HashSlots;
 import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,5 +112,58 @@ class DestinationFaultsIT {
             assertThat(loaded.task().meter("caravan.destination.redirections")).isPositive();
             loaded.endsEqual();
         }
+    }
+
+    @Test
+    void a_slot_on_its_way_is_waited_for_where_the_account_may_not_ask() throws Exception {
+        RedisCluster destination = pair.destinationCluster();
+        for (RedisServer server : destination.servers()) {
+            server.command("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-asking");
+        }
+        RedisServer source = pair.sourceMasters.get(0);
+        RedisServer from = destination.nodeForKey(bytes("counter"));
+        RedisServer to = destination.masters().stream()
+                .filter(master -> master != from)
+                .findFirst()
+                .orElseThrow();
+        try (CapturedLog log = CapturedLog.of("io.caravan.cluster.NodeProblems");
+                RunningTask task =
+                        task().with("destination.password", "app:secret").start()) {
+            source.command("INCR", "counter");
+            task.awaitStreaming().awaitApplied(List.of(source));
+            setSlot(to, "IMPORTING", from);
+            setSlot(from, "MIGRATING", to);
+            from.command("MIGRATE", to.host(), Integer.toString(to.port()), "counter", "0", "20000");
+
+            source.command("INCR", "counter");
+            source.command("SET", "of another slot", "value");
+            Await.until(
+                    "it is told",
+                    PATIENCE,
+                    log::lines,
+                    lines -> lines.stream().anyMatch(line -> line.contains("NOPERM") && line.contains("asking")));
+            Await.until(
+                    "other slots go on",
+                    PATIENCE,
+                    () -> destination.nodeForKey(bytes("of another slot")).command("GET", "of another slot"),
+                    "value"::equals);
+            setSlot(to, "NODE", to);
+            setSlot(from, "NODE", to);
+            task.awaitApplied(List.of(source));
+
+            assertThat(to.command("GET", "counter")).isEqualTo("2");
+        } finally {
+            destination.awaitAgreement();
+            destination.servers().forEach(server -> server.command("ACL", "DELUSER", "app"));
+        }
+    }
+
+    private static void setSlot(RedisServer server, String state, RedisServer other) {
+        String slot = Integer.toString(HashSlots.of(bytes("counter")));
+        server.command("CLUSTER", "SETSLOT", slot, state, String.valueOf(other.command("CLUSTER", "MYID")));
+    }
+
+    private static byte[] bytes(String key) {
+        return key.getBytes(StandardCharsets.UTF_8);
     }
 }

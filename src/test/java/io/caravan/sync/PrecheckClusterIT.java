@@ -66,6 +66,18 @@ class PrecheckClusterIT {
     }
 
     @Test
+    void an_account_that_may_not_follow_slots_on_their_way() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            RedisServer master = pair.destinationMasters.get(1);
+            master.command("ACL", "SETUSER", "default", "-asking");
+            Prechecked.of(pair.task()).warned("right to write", address(master), "may not ASKING: '", "+asking");
+
+            master.command("ACL", "SETUSER", "default", "-acl"); // asked in a transaction that is never run
+            Prechecked.of(pair.task()).warned("right to write", address(master), "may not ASKING: 'NOPERM", "+asking");
+        }
+    }
+
+    @Test
     void slots_on_their_way() throws Exception {
         try (Pair pair = Pair.clusters()) {
             move(pair.sourceCluster(), 0, "MIGRATING");

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What follows from a precheck: a task that does not start, exit codes, and the report alone. */
 class PrecheckStartIT {
 
+    private static final int USAGE = 2;
     private static final int PRECHECK_FAILED = 3;
 
     private RedisServer source;
@@ -186,7 +187,7 @@ class PrecheckStartIT {
                         checked().argument("precheck").argument("--jsn").start();
                 CaravanProcess settings =
                         checked().with("databases", "x").argument("precheck").start()) {
-            assertThat(usage.awaitEnd()).as(usage.output()).isEqualTo(2);
+            assertThat(usage.awaitEnd()).as(usage.output()).isEqualTo(USAGE);
             assertThat(usage.output()).contains("--jsn").contains("--json");
             assertThat(settings.awaitEnd()).as(settings.output()).isEqualTo(1);
             assertThat(settings.output()).contains("'x' is no number of a database");
@@ -206,6 +207,29 @@ class PrecheckStartIT {
                         .start()) {
             assertThat(without.awaitEnd()).as(without.output()).isZero();
             assertThat(with.awaitEnd()).as(with.output()).isZero();
+        }
+    }
+
+    @Test
+    void a_command_or_an_option_that_there_is_not_is_refused() throws Exception {
+        try (CaravanProcess command = checked().argument("verfiy").start();
+                CaravanProcess option =
+                        checked().argument("-Dsource.password=secret").start();
+                CaravanProcess value = checked()
+                        .argument("run")
+                        .argument("-duration")
+                        .argument("long")
+                        .start();
+                CaravanProcess help = checked().argument("-h").start()) {
+            assertThat(command.awaitEnd()).as(command.output()).isEqualTo(USAGE);
+            assertThat(command.output())
+                    .startsWith("'verfiy' is no command (bin/caravan --help lists them); did you mean verify?");
+            assertThat(option.awaitEnd()).as(option.output()).isEqualTo(USAGE);
+            assertThat(option.output()).contains("JAVA_TOOL_OPTIONS").doesNotContain("secret");
+            assertThat(value.awaitEnd()).as(value.output()).isEqualTo(USAGE);
+            assertThat(value.output()).contains("long").contains("bin/caravan -h");
+            assertThat(help.awaitEnd()).as(help.output()).isZero();
+            assertThat(help.output()).contains("-duration");
         }
     }
 
