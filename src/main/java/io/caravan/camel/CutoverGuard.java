@@ -43,9 +43,10 @@ final class CutoverGuard {
             return;
         }
         if (!byPerson) {
-            throw new IllegalStateException("task " + task + " was cut over at " + moment.get() + ", so it is not started: it would"
-                    + " overwrite what clients have written to the destination since then. Take it out of whatever starts it. If nobody"
-                    + " has written there and it is to be continued, remove " + mark);
+            throw new IllegalStateException(
+                    "task " + task + " was cut over at " + moment.get() + ", so it is not started: it would"
+                            + " overwrite what clients have written to the destination since then. Take it out of whatever starts it. If nobody"
+                            + " has written there and it is to be continued, remove " + mark);
         }
         await(mark.remove());
         LOG.warn("task {}: was cut over at {}, and is continued, as somebody wants", task, moment.get());
@@ -65,8 +66,10 @@ final class CutoverGuard {
         try {
             return answer.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("task " + task + ": whether it was cut over cannot be read or written (" + mark + "): "
-                    + (e.getCause() == null ? "no answer within " + timeout.toSeconds() + " s" : e.getCause()), e);
+            throw new IOException(
+                    "task " + task + ": whether it was cut over cannot be read or written (" + mark + "): "
+                            + (e.getCause() == null ? "no answer within " + timeout.toSeconds() + " s" : e.getCause()),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("task " + task + ": interrupted", e);

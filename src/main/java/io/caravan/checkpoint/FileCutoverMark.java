@@ -23,8 +23,7 @@ public final class FileCutoverMark implements CutoverMark {
     @Override
     public CompletionStage<Optional<Instant>> read() {
         try {
-            return CompletableFuture.completedFuture(
-                    Optional.of(RedisCutoverMark.moment(Files.readString(file))));
+            return CompletableFuture.completedFuture(Optional.of(RedisCutoverMark.moment(Files.readString(file))));
         } catch (NoSuchFileException e) {
             return CompletableFuture.completedFuture(Optional.empty());
         } catch (IOException e) {

@@ -93,8 +93,9 @@ final class ShardSynchronization implements Runnable {
 
     private void awaitPassage() throws ShardStoppedException {
         if (delivery.isPassageDue()) {
-            condition.waits("its snapshot waits until the other shards have applied what their masters had written when the task was"
-                    + " started, since slots have moved between them; see how those do");
+            condition.waits(
+                    "its snapshot waits until the other shards have applied what their masters had written when the task was"
+                            + " started, since slots have moved between them; see how those do");
             delivery.awaitPassage();
             condition.waits("");
         } else {

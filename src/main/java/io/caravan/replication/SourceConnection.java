@@ -124,7 +124,8 @@ final class SourceConnection implements AutoCloseable {
     private Reply ask(String... command) throws IOException {
         Reply reply = call(command);
         if (reply instanceof Reply.Failure failure && PASSING.contains(failure.code())) {
-            throw SourceException.retry("source " + node + " refuses " + command[0] + " at the moment: '" + failure.text() + "'");
+            throw SourceException.retry(
+                    "source " + node + " refuses " + command[0] + " at the moment: '" + failure.text() + "'");
         }
         return reply;
     }

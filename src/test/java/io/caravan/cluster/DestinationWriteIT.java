@@ -26,9 +26,8 @@ class DestinationWriteIT {
 
     @Test
     void a_successor_is_told_nothing_until_it_is_known_that_it_is_one() throws Exception {
-        try (RedisCluster cluster = RedisCluster.on(ServerProgram.of("7.4.1"))
-                        .replicas(1)
-                        .start();
+        try (RedisCluster cluster =
+                        RedisCluster.on(ServerProgram.of("7.4.1")).replicas(1).start();
                 Destination destination = Destination.open(settings(cluster))) {
             RedisServer former = cluster.nodeForSlot(SLOT);
             RedisServer successor = cluster.replicasOf(former).get(0);

@@ -29,8 +29,8 @@ class SourceConnectionIT {
         try (RedisServer server = RedisServer.start(ServerProgram.of("7.0.15"))) {
             var transport = new Transport(group, NioSocketChannel.class, null, false, PATIENCE, PATIENCE);
             server.command("CONFIG", "SET", "lua-time-limit", "1");
-            try (SourceConnection connection = SourceConnection.open(
-                    transport, new NodeAddress(server.host(), server.port()), Credentials.NONE)) {
+            try (SourceConnection connection =
+                    SourceConnection.open(transport, new NodeAddress(server.host(), server.port()), Credentials.NONE)) {
                 CompletableFuture<Void> script = CompletableFuture.runAsync(() -> loop(server));
                 Await.until("the server is busy", PATIENCE, () -> isBusy(server));
 

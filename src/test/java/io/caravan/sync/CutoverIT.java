@@ -59,8 +59,9 @@ class CutoverIT {
                         .contains("the source holds writes back for up to 20 s at a time")
                         .contains("the source is quiet, and everything of it is applied")
                         .contains("equal: ")
-                        .contains("The task is stopped; its checkpoint is stored, and no process starts it again by itself. Point clients at "
-                                + Pair.nodes(pair.destinationMasters));
+                        .contains(
+                                "The task is stopped; its checkpoint is stored, and no process starts it again by itself. Point clients at "
+                                        + Pair.nodes(pair.destinationMasters));
                 assertThat(ended.exitCode()).isZero();
                 pair.assertEqual();
                 assertNotStartedByItself(pair);
@@ -95,8 +96,7 @@ class CutoverIT {
             Await.until(
                     "it goes on",
                     PATIENCE,
-                    () -> "written later"
-                            .equals(pair.destinationMasters.get(0).command("GET", "key")));
+                    () -> "written later".equals(pair.destinationMasters.get(0).command("GET", "key")));
             assertThat(pair.destinationMasters.get(0).command("EXISTS", "caravan:cutover:{sync}"))
                     .isEqualTo(0L);
         }

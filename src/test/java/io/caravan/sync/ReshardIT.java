@@ -151,7 +151,8 @@ class ReshardIT {
                 task.awaitApplied(masters);
 
                 source.moveSlots(masters.get(0), masters.get(1), 0, 99);
-                Await.until("it is noticed", SHORTER_THAN_CAMELS, () -> !log.lines().isEmpty());
+                Await.until(
+                        "it is noticed", SHORTER_THAN_CAMELS, () -> !log.lines().isEmpty());
                 change(source, 0, 99, "there");
                 source.moveSlots(masters.get(1), masters.get(0), 0, 99);
                 change(source, 0, 99, "back");
