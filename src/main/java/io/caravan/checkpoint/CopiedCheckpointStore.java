@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What always holds: (A) A checkpoint that is loaded says what all copies say: of what is applied the least, of the ceilings the
  * highest. (B) If a copy is missing, its master has lost everything, so the checkpoint says that a snapshot has to follow; likewise if all
- * is missing but copies. (C) Which copies there are, each of them says, {@code copies=0,5504,10880}: the slots in which they lie. (D) A copy is
+ * is missing but copies. (C) Which copies there are, each of them says, {@code copies=0,5504,10880}: the slots in which they lie. A slot is named
+ * only once its master has taken a copy: where it is on its way to another master, none does. (D) A copy is
  * written at the master that what it says was applied at, or not at all ({@link Masters}): the successor of one that was replaced may lack
  * what the copy says. Of a standard server that holds for the checkpoint itself.
  *
@@ -75,6 +76,9 @@ public final class CopiedCheckpointStore implements CheckpointStore {
     /** Where this process or one before has left a copy. */
     private final Set<Place> used = ConcurrentHashMap.newKeySet();
 
+    /** Where a master has taken one; it goes with its slot. */
+    private final Set<Place> taken = ConcurrentHashMap.newKeySet();
+
     private record Place(int slot, String shard) {}
 
     /**
@@ -100,6 +104,7 @@ public final class CopiedCheckpointStore implements CheckpointStore {
         }
         Map<Integer, Map<String, String>> found = copies.await(asked);
         found.forEach((slot, lines) -> lines.keySet().forEach(shard -> used.add(new Place(slot, shard))));
+        taken.addAll(used);
         Set<String> shards = new ConcurrentSkipListSet<>(kept.keySet());
         found.values().forEach(lines -> shards.addAll(lines.keySet()));
         List<Checkpoint> checkpoints = new ArrayList<>();
@@ -199,17 +204,44 @@ public final class CopiedCheckpointStore implements CheckpointStore {
             return masters.write(
                     HashSlot.of(key), RedisCheckpointStore.saving(checkpoint.task(), checkpoint.shard(), line), losses);
         }
-        line += COPIES + String.join(",", places.stream().map(String::valueOf).toList());
-        List<CompletableFuture<Void>> saved = new ArrayList<>();
+        List<Integer> known = takenOf(places, checkpoint.shard());
+        List<Integer> fresh =
+                places.stream().filter(slot -> !known.contains(slot)).toList();
+        return copy(checkpoint, fresh, line + naming(known), losses)
+                .thenCompose(done -> {
+                    String named = line + naming(takenOf(places, checkpoint.shard()));
+                    return CompletableFuture.allOf(
+                            copy(checkpoint, known, named, losses),
+                            main.save(checkpoint.task(), checkpoint.shard(), named)
+                                    .toCompletableFuture());
+                })
+                .thenRun(() -> remove(checkpoint.task(), checkpoint.shard(), places));
+    }
+
+    private List<Integer> takenOf(List<Integer> places, String shard) {
+        return places.stream()
+                .filter(slot -> taken.contains(new Place(slot, shard)))
+                .toList();
+    }
+
+    private static String naming(List<Integer> places) {
+        return places.isEmpty()
+                ? ""
+                : COPIES + String.join(",", places.stream().map(String::valueOf).toList());
+    }
+
+    /** Ends when each master has taken the copy, or cannot do so for now. */
+    private CompletableFuture<Void> copy(Checkpoint checkpoint, List<Integer> places, String line, long losses) {
+        List<CompletableFuture<Void>> copied = new ArrayList<>();
         for (int slot : places) {
-            saved.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line, losses)
+            var place = new Place(slot, checkpoint.shard());
+            used.add(place);
+            copied.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line, losses)
+                    .thenRun(() -> taken.add(place))
                     .completeOnTimeout(null, COPY_MILLIS, TimeUnit.MILLISECONDS)
                     .exceptionally(failure -> null));
         }
-        saved.add(main.save(checkpoint.task(), checkpoint.shard(), line).toCompletableFuture());
-        places.forEach(slot -> used.add(new Place(slot, checkpoint.shard())));
-        return CompletableFuture.allOf(saved.toArray(CompletableFuture<?>[]::new))
-                .thenRun(() -> remove(checkpoint.task(), checkpoint.shard(), places));
+        return CompletableFuture.allOf(copied.toArray(CompletableFuture<?>[]::new));
     }
 
     @Override
@@ -223,6 +255,7 @@ public final class CopiedCheckpointStore implements CheckpointStore {
         for (Place place : used) {
             if (place.shard().equals(shard) && !but.contains(place.slot())) {
                 used.remove(place);
+                taken.remove(place);
                 copies.remove(task, place.slot(), shard);
             }
         }

@@ -177,6 +177,24 @@ class CopiedCheckpointStoreTest {
     }
 
     @Test
+    void invariant_C_a_copy_that_its_master_has_not_taken_is_not_missed() throws IOException {
+        masters.answers = key -> !key.equals("caravan:checkpoint:{orders}") && Masters.of(key) == 1
+                ? CompletableFuture.failedFuture(new IOException("MOVED 5504 10.0.0.3:7000"))
+                : CompletableFuture.completedFuture(null);
+        save(stream(100, 200));
+        masters.answers = key -> CompletableFuture.completedFuture(null);
+        assertThat(masters.store().load("orders")).containsExactly(stream(100, 200));
+
+        save(stream(150, 300));
+
+        masters.loses(1, Map.of());
+        assertThat(masters.store().load("orders"))
+                .as("now it has taken one, and lost it")
+                .extracting(Checkpoint::phase)
+                .containsExactly(Phase.SNAPSHOT);
+    }
+
+    @Test
     void invariant_D_a_successor_is_not_told_what_its_former_master_had() throws IOException {
         save(stream(100, 200));
         masters.losses = 1; // between the drawing up of the next one and its way to the masters

@@ -241,7 +241,7 @@ class InSlotIT {
     }
 
     private static void awaitStreams(CaravanProcess task, int times) {
-        Await.until("it streams", PATIENCE, () -> count(task.output(), STREAMS) >= times);
+        Await.until("it streams", PATIENCE, task::output, output -> count(output, STREAMS) >= times);
     }
 
     private static int count(String text, String part) {
