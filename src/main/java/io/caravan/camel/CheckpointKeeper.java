@@ -295,25 +295,9 @@ final class CheckpointKeeper {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (ShardProgress progress : session.progress()) {
             boolean certain = drained && progress.phase() == Phase.STREAM;
-            all = CompletableFuture.allOf(all, store(session, certain ? withoutDoubt(progress) : progress, losses));
+            all = CompletableFuture.allOf(all, store(session, certain ? progress.withoutDoubt() : progress, losses));
         }
         return all;
-    }
-
-    /** Nothing is but what an earlier process may have applied further on, and what is contained in keys that were read again. */
-    private static ShardProgress withoutDoubt(ShardProgress progress) {
-        ReplicationPosition position = progress.position();
-        return new ShardProgress(
-                progress.shard(),
-                progress.master(),
-                progress.phase(),
-                position,
-                progress.sweepDue(),
-                progress.repeatedUntil(),
-                Math.max(position.offset(), progress.repeatedUntil()),
-                progress.slotsDue(),
-                progress.returned(),
-                progress.lineage());
     }
 
     /** Nothing is stored any more but by whoever ends it; ends itself when nothing is on its way. */

@@ -28,4 +28,23 @@ public record ShardProgress(
         long ceiling,
         boolean slotsDue,
         BitSet returned,
-        String lineage) {}
+        String lineage) {
+
+    /**
+     * The same, once everything that was sent is applied: nothing is in doubt but what an earlier process may have applied further on, and
+     * what is contained in keys that were read again.
+     */
+    public ShardProgress withoutDoubt() {
+        return new ShardProgress(
+                shard,
+                master,
+                phase,
+                position,
+                sweepDue,
+                repeatedUntil,
+                Math.max(position.offset(), repeatedUntil),
+                slotsDue,
+                returned,
+                lineage);
+    }
+}
