@@ -3,8 +3,6 @@ package io.caravan.camel;
 import io.caravan.checkpoint.CheckpointStore;
 import io.caravan.checkpoint.FileCheckpointStore;
 import io.caravan.checkpoint.RedisCheckpointStore;
-import io.caravan.checkpoint.RedisLease;
-import io.caravan.checkpoint.TaskNames;
 import io.caravan.cluster.DestinationInquiries;
 import io.caravan.cluster.DestinationInquiry;
 import io.caravan.cluster.DestinationSettings;
@@ -25,9 +23,7 @@ import io.caravan.verify.Verification;
 import io.caravan.verify.VerifyReport;
 import io.caravan.verify.VerifySettings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +108,7 @@ public final class RouteVerification {
             var verification = Verification.of(
                     there,
                     here,
-                    mapping(here),
+                    mapping(),
                     consumer.isPresent() ? new AppliedHere(this::running) : appliedElsewhere(here),
                     repair ? consumer.<Repair>map(running -> running::readAgain) : Optional.empty(),
                     settings,
@@ -124,29 +120,27 @@ public final class RouteVerification {
         }
     }
 
-    private KeyMapping mapping(Deployment destination) throws IOException {
-        List<Selection> selections = route.selections();
-        return new KeyMapping(
-                Databases.parse(configuration.getDatabases()),
-                (database, key) -> selections.stream().allMatch(selection -> selection.selects(database, key)),
-                ownKeys(destination));
+    private KeyMapping mapping() {
+        return new KeyMapping(Databases.parse(configuration.getDatabases()), new Selected(route.selections()));
     }
 
-    /** What this task and others keep at the destination. */
-    private static List<byte[]> ownKeys(Deployment destination) throws IOException {
-        List<String> own = new ArrayList<>(List.of(TaskNames.KEY));
-        Reply tasks = destination.ask(ascii(TaskNames.KEY), List.of(ascii("SMEMBERS"), ascii(TaskNames.KEY)));
-        if (tasks instanceof Reply.Elements names) {
-            for (Reply name : names.replies()) {
-                own.add(RedisCheckpointStore.key(name.text()));
-                own.add(RedisLease.key(name.text()));
-            }
+    /** What every {@link Selection} of the route selects. */
+    private record Selected(List<Selection> selections) implements KeyMapping.Selection {
+
+        @Override
+        public boolean selects(int database, byte[] key) {
+            return selections.stream().allMatch(selection -> selection.selects(database, key));
         }
-        return own.stream().map(key -> key.getBytes(StandardCharsets.UTF_8)).toList();
-    }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        @Override
+        public boolean selects(int database) {
+            return selections.stream().allMatch(selection -> selection.selects(database));
+        }
+
+        @Override
+        public boolean goesByName() {
+            return selections.stream().anyMatch(Selection::selectsByKey);
+        }
     }
 
     private Optional<RedisReplicationConsumer> running() {

@@ -148,7 +148,17 @@ public final class Selection extends BatchProcessor {
 
     /** Whether a key of a database is synchronized. */
     public boolean selects(int database, byte[] key) {
-        return ofDatabases.databases().selects(database) && selectsKey(key);
+        return selects(database) && selectsKey(key);
+    }
+
+    /** Whether any key of a database is synchronized. */
+    public boolean selects(int database) {
+        return ofDatabases.databases().selects(database);
+    }
+
+    /** Whether it selects among the keys of a database by their names. */
+    public boolean selectsByKey() {
+        return !included.isEmpty() || !excluded.isEmpty();
     }
 
     /** Caravan's own commands are no operations of the source: another step has put them in the place of one. */
@@ -160,10 +170,6 @@ public final class Selection extends BatchProcessor {
 
     private boolean selectsByCommand() {
         return !commandsIncluded.isEmpty() || !commandsExcluded.isEmpty();
-    }
-
-    private boolean selectsByKey() {
-        return !included.isEmpty() || !excluded.isEmpty();
     }
 
     private boolean selectsKey(byte[] key) {

@@ -2,7 +2,6 @@ package io.caravan.verify;
 
 import io.caravan.command.Databases;
 import io.caravan.command.ReservedKeys;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,16 +9,20 @@ import java.util.Optional;
  *
  * @param databases those of the source that are synchronized
  * @param selection keys that are
- * @param own keys of the destination that belong to Caravan, so that they count for nothing
  */
-public record KeyMapping(Databases databases, Selection selection, List<byte[]> own) {
+public record KeyMapping(Databases databases, Selection selection) {
 
-    /** Whether a key is synchronized. */
-    @FunctionalInterface
+    /** What of the source is synchronized, as it is called at the destination. */
     public interface Selection {
 
-        /** Whether it is: {@code key} is called so in that database of the destination. */
+        /** Whether a key of that database is. */
         boolean selects(int database, byte[] key);
+
+        /** Whether any key of that database is. */
+        boolean selects(int database);
+
+        /** Whether it goes by the names of keys, so that only some of a database may be. */
+        boolean goesByName();
     }
 
     /** A key on both sides. */
@@ -40,6 +43,18 @@ public record KeyMapping(Databases databases, Selection selection, List<byte[]> 
         return databases.selects(origin.database())
                 ? pair(new Place(origin.database(), origin.key()), new Place(database, name))
                 : Optional.empty();
+    }
+
+    /** Whether keys of a database of the source are synchronized. */
+    boolean hasSource(int database) {
+        return databases.selects(database) && selection.selects(databases.placeOf(database));
+    }
+
+    /** Whether keys of a database of the destination are synchronized. */
+    boolean hasDestination(int database) {
+        boolean written = databases.keeps(database)
+                || database == 0 && !databases.prefixes().isEmpty();
+        return written && selection.selects(database);
     }
 
     private Optional<Pair> pair(Place source, Place destination) {

@@ -1,5 +1,6 @@
 package io.caravan.verify;
 
+import io.caravan.command.ReservedKeys;
 import io.caravan.node.NodeAddress;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class SideReader implements AutoCloseable {
 
     private static final int SCAN_COUNT = 500;
+
+    /** Of keys that a node looks through at once, for a millisecond or two. */
+    private static final int OWN_COUNT = 1000;
+
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final Set<String> PASSING =
             Set.of("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "BUSY");
@@ -64,11 +69,32 @@ final class SideReader implements AutoCloseable {
      * @throws WalkLostException if it does not answer now
      */
     Page scan(NodeAddress node, int database, String cursor) throws IOException {
+        return page(node, database, "SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
+    }
+
+    /**
+     * The next of Caravan's own keys of a node; the node looks through its other keys for them.
+     *
+     * @throws WalkLostException if it does not answer now
+     */
+    Page scanOwn(NodeAddress node, int database, String cursor) throws IOException {
+        return page(
+                node,
+                database,
+                "SCAN",
+                cursor,
+                "MATCH",
+                ReservedKeys.PREFIX + "*",
+                "COUNT",
+                Integer.toString(OWN_COUNT));
+    }
+
+    private Page page(NodeAddress node, int database, String... command) throws IOException {
         Reply reply;
         try {
             Questions questions = connections.to(node);
             questions.select(database);
-            int scan = questions.add("SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
+            int scan = questions.add(command);
             reply = questions.ask().get(scan);
         } catch (IOException e) {
             connections.drop(node);

@@ -15,13 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Compares source and destination while both are written to. What it holds in memory does not depend on how many keys there
@@ -32,8 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Verification {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int MOST_COUNTS = 3;
 
     private final Setting setting;
     private final Executor threads;
@@ -108,14 +103,18 @@ public final class Verification {
     /**
      * Compares.
      *
+     * @throws IllegalArgumentException if the keys that are synchronized cannot be counted
      * @throws IOException if a side cannot be read, or the destination does not apply what is waited for
      */
     public VerifyReport run() throws IOException {
         Instant began = Instant.now();
-        expected = count(setting.source());
+        var count = new KeyCount(setting.settings().patience().toNanos(), threads);
         Mode mode = setting.settings().mode();
+        if (mode == Mode.COUNT) {
+            return compareCounts(count, began);
+        }
+        expected = count.all(setting.source(), setting.mapping()::hasSource);
         switch (mode) {
-            case COUNT -> {}
             case KEYS -> {
                 try (var walker = new Walker(setting, source)) {
                     walker.compareNamed(setting.settings().keys());
@@ -131,7 +130,29 @@ public final class Verification {
                         (walker, keys, node, slots, goOn) -> walker.walkDestination(keys, node, slots, goOn));
             }
         }
-        return report(mode, began);
+        return report(
+                mode,
+                began,
+                count.all(setting.source(), setting.mapping()::hasSource),
+                count.all(setting.destination(), setting.mapping()::hasDestination));
+    }
+
+    /** Both sides are counted one after the other, and may be written to: what differs is counted again. */
+    private VerifyReport compareCounts(KeyCount count, Instant began) throws IOException {
+        if (setting.mapping().selection().goesByName()) {
+            throw new IllegalArgumentException(
+                    "keys are selected by their names (includeKeys, excludeKeys of a Selection), so"
+                            + " that the number of all says nothing about them; compare with mode FULL or SAMPLE");
+        }
+        long there;
+        long here;
+        int counts = 0;
+        do {
+            there = count.withoutOwn(setting.source(), setting.mapping()::hasSource);
+            here = count.withoutOwn(setting.destination(), setting.mapping()::hasDestination);
+            counts++;
+        } while (there != here && counts < MOST_COUNTS && !stopped);
+        return report(Mode.COUNT, began, there, here);
     }
 
     private void walkSource(double share) throws IOException {
@@ -180,13 +201,13 @@ public final class Verification {
         begun.run();
     }
 
-    private VerifyReport report(Mode mode, Instant began) throws IOException {
+    private VerifyReport report(Mode mode, Instant began, long sourceKeys, long destinationKeys) {
         return new VerifyReport(
                 mode,
                 began,
                 Duration.between(began, Instant.now()),
-                count(setting.source()),
-                count(setting.destination()) - countOwn(),
+                sourceKeys,
+                destinationKeys,
                 source.compared(),
                 source.different() + destination.different(),
                 joined(source.differences(), destination.differences()),
@@ -199,39 +220,6 @@ public final class Verification {
         List<T> all = new ArrayList<>(some);
         all.addAll(others);
         return all;
-    }
-
-    /** A node that does not answer at the moment is waited for, or for the one that takes its place. */
-    private long count(Deployment deployment) throws IOException {
-        long deadline = System.nanoTime() + setting.settings().patience().toNanos();
-        while (true) {
-            try {
-                return deployment.keys().stream()
-                        .mapToLong(Deployment.Keys::count)
-                        .sum();
-            } catch (IOException e) {
-                if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-            try {
-                deployment.refresh();
-            } catch (IOException e) {
-                LOG.debug("verification: {}", e.getMessage()); // asked again above
-            }
-        }
-    }
-
-    private long countOwn() throws IOException {
-        List<Place> own =
-                setting.mapping().own().stream().map(key -> new Place(0, key)).toList();
-        try (var here = new SideReader(
-                setting.destination(),
-                setting.saysMoments(),
-                setting.settings().patience().toNanos())) {
-            return here.exist(own).stream().filter(exists -> exists).count();
-        }
     }
 
     /** What both can represent. */

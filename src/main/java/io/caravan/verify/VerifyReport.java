@@ -12,8 +12,9 @@ import java.util.TreeMap;
  * @param mode how thoroughly it looked
  * @param began when it began
  * @param took how long it took
- * @param sourceKeys how many keys the source had at the end, expired ones not yet removed included
- * @param destinationKeys the same of the destination, Caravan's own left out
+ * @param sourceKeys how many keys the databases had at the source in the end, expired ones not yet removed included, and unless they were what
+ *     was compared Caravan's own, too
+ * @param destinationKeys the same of the destination
  * @param compared keys that were compared
  * @param different how many of them differ
  * @param differences the first of these

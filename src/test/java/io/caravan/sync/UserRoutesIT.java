@@ -3,11 +3,14 @@ package io.caravan.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.camel.RouteVerification;
 import io.caravan.servers.Await;
 import io.caravan.servers.DeploymentClient;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.Request;
+import io.caravan.verify.VerifySettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,6 +234,9 @@ class UserRoutesIT {
                 client.call(Request.of("SET", "kept:2", "x"));
                 client.call(Request.of("DEL", "tmp:1"));
                 task.awaitApplied(pair.sourceMasters);
+                assertThatThrownBy(() -> count(task))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("compare with mode FULL or SAMPLE");
             }
 
             try (DeploymentClient copy = pair.destination.connect()) {
@@ -241,6 +247,12 @@ class UserRoutesIT {
             }
             assertThat(Files.readAllLines(folder.resolve("offsets.txt"))).isNotEmpty();
         }
+    }
+
+    private static void count(RunningTask task) throws IOException {
+        var settings = new VerifySettings(
+                VerifySettings.Mode.COUNT, 1, List.of(), 0, Duration.ofSeconds(1), Duration.ofSeconds(60));
+        RouteVerification.ofAll(task.context()).get(0).run(settings, false, begun -> {});
     }
 
     private RunningTask task(String route, RedisServer source, RedisServer destination) throws Exception {
