@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What always holds: (A) Units are written in the order of {@link #send}, and answered in that order. (B) Bytes are
  * written only as long as the channel takes them; the rest waits in the batches themselves, so that nothing is held twice.
  * (C) When the connection is lost, the owner gets every unit back, in order: first those that were written and not
- * answered, then those that were not written.
+ * answered, then those that were not written. (D) Nothing runs in a database because the choice of another was refused.
  *
  * <p>Owned by the destination's event loop.
  */
@@ -55,7 +55,6 @@ final class NodeLink implements ReplyScanner.Replies {
 
     private static final int REPEATED = 2;
     private static final int MARKS = 2;
-    private static final int UNKNOWN_DATABASE = -1;
 
     private final NodeAddress address;
     private final Owner owner;
@@ -76,7 +75,11 @@ final class NodeLink implements ReplyScanner.Replies {
     /** Counts what has been given to the channel: after each it is asked whether it takes more. */
     private int writes;
 
-    private int database;
+    private final ChosenDatabase database = new ChosenDatabase();
+
+    /** On its way; nothing else is written meanwhile. */
+    private @Nullable FirstSelection selection;
+
     private @Nullable ErrorReply error;
     private @Nullable ErrorReply askingRefused;
 
@@ -116,7 +119,8 @@ final class NodeLink implements ReplyScanner.Replies {
     void connected(Channel newChannel, ChannelHandlerContext writeFrom) {
         channel = newChannel;
         out = writeFrom;
-        database = 0;
+        database.begin();
+        selection = null;
         error = null;
         askingRefused = null;
     }
@@ -144,8 +148,15 @@ final class NodeLink implements ReplyScanner.Replies {
             return;
         }
         boolean written = false;
-        while (!ownUnsent.isEmpty() && large == null && open.channel().isWritable()) {
-            writeOwn(open, ownUnsent.remove());
+        while (!ownUnsent.isEmpty()
+                && large == null
+                && selection == null
+                && open.channel().isWritable()) {
+            if (database.isSafe(0)) {
+                writeOwn(open, ownUnsent.remove());
+            } else {
+                selectFirst(open, 0, true);
+            }
             written = true;
         }
         while (open.channel().isWritable() && writeSome(open)) {
@@ -204,17 +215,23 @@ final class NodeLink implements ReplyScanner.Replies {
             writeLargePart(open, large);
             return true;
         }
-        if (unsent.isEmpty()) {
+        if (unsent.isEmpty() || selection != null) {
             return false;
         }
         int commands = 0;
         int writesBefore = writes;
-        while (!unsent.isEmpty() && large == null && writes == writesBefore) {
+        while (!unsent.isEmpty() && large == null && selection == null && writes == writesBefore) {
             BatchTicket ticket = unsent.ticket();
             int row = unsent.row();
+            int end = ticket.batch.isPlain(row) ? row + 1 : ticket.unitEnd(row);
+            int untried = database.untried(ticket.batch, row, end);
+            if (untried != ChosenDatabase.NONE) {
+                selectFirst(open, untried, false);
+                break;
+            }
             int marks = unsent.number();
             unsent.remove();
-            commands += writeUnit(open, ticket, row, marks);
+            commands += writeUnit(open, ticket, row, end, marks);
         }
         counters.sent(commands);
         if (unsent.isEmpty() || large != null) {
@@ -236,49 +253,94 @@ final class NodeLink implements ReplyScanner.Replies {
     }
 
     /** Answers how many commands it has. */
-    private int writeUnit(ChannelHandlerContext open, BatchTicket ticket, int row, int marks) {
+    private int writeUnit(ChannelHandlerContext open, BatchTicket ticket, int row, int end, int marks) {
         int replies = 0;
         if ((marks & BEHIND_ASKING) != 0) {
             ensureBuffer(open, ASKING.length).writeBytes(ASKING);
             replies++;
         }
         CommandBatch batch = ticket.batch;
-        int end = batch.isPlain(row) ? row + 1 : ticket.unitEnd(row);
-        int databaseBefore = UNKNOWN_DATABASE;
+        int databaseBefore = ChosenDatabase.NONE;
         for (int command = row; command < end; command++) {
             if (!batch.dropped(command)) {
-                replies += select(open, databaseFor(batch, command, end));
-                databaseBefore = command == row ? database : databaseBefore;
+                replies += select(open, database.of(batch, command, end));
+                databaseBefore = command == row ? database.current() : databaseBefore;
                 writeCommand(open, batch, command);
                 replies++;
             }
         }
-        if (database != databaseBefore) {
-            database = UNKNOWN_DATABASE; // a SELECT inside a transaction counts only if that is not aborted
+        if (database.current() != databaseBefore) {
+            database.forget(); // a SELECT inside a transaction counts only if that is not aborted
         }
         inFlight.add(ticket, row, replies << MARKS | marks);
         return end - row;
     }
 
-    /** What is of no database goes in any: it must not choose one that the destination may not have. */
-    private int databaseFor(CommandBatch batch, int row, int end) {
-        for (int command = row; command < end; command++) {
-            if (!batch.dropped(command) && batch.spec(command).concernsDatabase()) {
-                return batch.database(command);
-            }
-        }
-        return database;
-    }
-
     private int select(ChannelHandlerContext open, int wanted) {
-        if (database == wanted) {
+        if (!database.choose(wanted)) {
             return 0;
         }
-        byte[] select =
-                new RespWriter(32).command("SELECT", Integer.toString(wanted)).toByteArray();
+        byte[] select = ChosenDatabase.select(wanted);
         ensureBuffer(open, select.length).writeBytes(select);
-        database = wanted;
         return 1;
+    }
+
+    private void selectFirst(ChannelHandlerContext open, int wanted, boolean forOwn) {
+        var first = new FirstSelection(wanted, forOwn);
+        selection = first;
+        ensureBuffer(open, first.bytes().length).writeBytes(first.bytes());
+        database.choose(wanted);
+        inFlight.addOwn(1 << MARKS);
+        ownInFlight.add(first);
+        writeBuffer(open);
+    }
+
+    /**
+     * A database is chosen for the first time.
+     *
+     * @param forOwn whether the next of Caravan's own commands needs it, and not the next unit
+     */
+    private final class FirstSelection implements OwnCommand {
+
+        private final int number;
+        private final boolean forOwn;
+
+        private FirstSelection(int number, boolean forOwn) {
+            this.number = number;
+            this.forOwn = forOwn;
+        }
+
+        @Override
+        public byte[] bytes() {
+            return ChosenDatabase.select(number);
+        }
+
+        @Override
+        public void answered(@Nullable ErrorReply refusal) {
+            selection = null;
+            if (refusal == null) {
+                database.permit(number);
+            } else {
+                database.forget();
+                refuseNext(refusal, forOwn);
+            }
+            flush();
+        }
+
+        @Override
+        public void lost() {
+            // whatever is to be sent is sent by another connection
+        }
+    }
+
+    private void refuseNext(ErrorReply refusal, boolean own) {
+        if (own) {
+            ownUnsent.remove().answered(refusal);
+            return;
+        }
+        var unit = new Unit(unsent.ticket(), unsent.row(), (unsent.number() & REPEATED) != 0);
+        unsent.remove();
+        owner.refused(this, unit, refusal);
     }
 
     private void writeCommand(ChannelHandlerContext open, CommandBatch batch, int row) {

@@ -113,6 +113,8 @@ final class SourceKeyReader {
         Optional<CompletableFuture<Reply>> replication = askHistory(open);
         var absent = new BitSet();
         for (int i = 0; i < keys.size(); i++) {
+            requireDatabase(
+                    open.await(replies.get(2 * i), "SELECT"), keys.get(i).database());
             Reply reply = open.await(replies.get(2 * i + 1), "EXISTS");
             if (reply instanceof Reply.Failure failure) {
                 throw SourceException.retry("source " + master.get().address() + " does not tell which keys it has: '"
@@ -217,10 +219,12 @@ final class SourceKeyReader {
         requireSameHistory(open, replication);
         for (int i = 0; i < round.size(); i++) {
             List<CompletableFuture<Reply>> ofKey = replies.subList(i * frames, (i + 1) * frames);
+            Reply selected = open.await(ofKey.get(0), "SELECT");
             Reply result = open.await(ofKey.get(frames - 1), "EXEC");
             Reply dump = open.await(ofKey.get(frames - DUMP_FROM_END), "DUMP");
             Request request = round.get(i);
             try {
+                requireDatabase(selected, request.database());
                 long from = moments
                         ? 0
                         : SourceConnection.millisIn(open.await(ofKey.get(TIME_FRAME), "TIME"))
@@ -229,6 +233,14 @@ final class SourceKeyReader {
             } catch (IOException e) {
                 request.value().completeExceptionally(e);
             }
+        }
+    }
+
+    /** What follows a refused {@code SELECT} is of the database before it; of an account that may not choose any, of database 0. */
+    private void requireDatabase(Reply selected, int database) throws IOException {
+        if (database != 0 && selected instanceof Reply.Failure failure) {
+            throw SourceException.retry("source " + master.get().address() + " does not let us read database "
+                    + database + ": '" + MalformedRespException.quote(failure.text()) + "'; grant the user +select");
         }
     }
 

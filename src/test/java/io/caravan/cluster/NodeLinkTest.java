@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,45 +95,93 @@ class NodeLinkTest {
     // Databases.
 
     @Test
-    void a_database_is_selected_when_it_changes() {
+    void invariant_D_a_database_is_first_chosen_alone() {
+        send("SET a 1", "[3] SET b 2", "[3] SET c 3", "SET d 4");
+
+        assertThat(wire.written()).containsExactly("SET a 1", "SELECT 3");
+        wire.answer("+OK", "+OK");
+        assertThat(wire.written()).containsExactly("SET b 2", "SET c 3", "SELECT 0");
+        wire.answer("+OK", "+OK", "+OK");
+        assertThat(wire.written()).containsExactly("SET d 4");
+    }
+
+    @Test
+    void a_database_that_may_be_chosen_is_chosen_along_with_its_unit() {
+        choose(3, 0);
+
         send("SET a 1", "[3] SET b 2", "[3] SET c 3", "SET d 4");
 
         assertThat(wire.written()).containsExactly("SET a 1", "SELECT 3", "SET b 2", "SET c 3", "SELECT 0", "SET d 4");
-    }
-
-    @Test
-    void the_answer_to_a_selection_is_part_of_its_unit() {
-        send("[3] SET b 2");
-
+        wire.answer("+OK", "+OK");
+        assertThat(told).containsExactly("answered SET a 1");
         wire.answer("+OK");
-        assertThat(told).isEmpty();
+        assertThat(told).containsExactly("answered SET a 1", "answered SET b 2");
+    }
+
+    @Test
+    void invariant_D_nothing_is_written_behind_a_choice_that_is_refused() {
+        send("SET a 1", "[99] SET b 2", "[99] SET c 3", "SET d 4");
+        wire.written();
+
+        wire.answer("+OK", "-ERR DB index is out of range");
+
+        assertThat(told).containsExactly("answered SET a 1", "refused SET b 2: ERR DB index is out of range");
+        assertThat(wire.written()).containsExactly("SELECT 99");
+        wire.answer("-ERR DB index is out of range");
+        assertThat(wire.written()).containsExactly("SELECT 0");
         wire.answer("+OK");
-
-        assertThat(told).containsExactly("answered SET b 2");
+        assertThat(wire.written()).containsExactly("SET d 4");
+        wire.answer("+OK");
+        assertThat(told)
+                .containsExactly(
+                        "answered SET a 1",
+                        "refused SET b 2: ERR DB index is out of range",
+                        "refused SET c 3: ERR DB index is out of range",
+                        "answered SET d 4");
+        assertThat(link.isIdle()).isTrue();
     }
 
     @Test
-    void a_refused_selection_refuses_its_unit() {
-        send("[99] SET b 2");
+    void what_is_caravans_own_goes_to_database_0_or_nowhere() {
+        choose(3);
+        var own = new Own();
 
-        wire.answer("-ERR DB index is out of range", "+OK");
+        link.send(own);
 
-        assertThat(told).containsExactly("refused SET b 2: ERR DB index is out of range");
+        assertThat(wire.written()).containsExactly("SELECT 0");
+        wire.answer("-NOPERM this user has no permissions to run the 'select' command");
+        assertThat(own.answer).startsWith("NOPERM");
+        assertThat(wire.written()).isEmpty();
+
+        var next = new Own();
+        link.send(next);
+        wire.answer("+OK");
+        assertThat(wire.written()).containsExactly("SELECT 0", "SET own 1");
+        wire.answer("+OK");
+        assertThat(next.answer).isEqualTo("done");
     }
 
     @Test
-    void a_new_connection_begins_in_database_0() {
+    void a_choice_that_was_on_its_way_when_the_connection_broke_is_made_again() {
         send("[3] SET b 2");
+        assertThat(wire.written()).containsExactly("SELECT 3");
         wire.lose();
+        assertThat(told).containsExactly("unsent SET b 2");
         wire = Wire.connect(link);
 
         send("[3] SET b 2", "SET a 1");
 
-        assertThat(wire.written()).containsExactly("SELECT 3", "SET b 2", "SELECT 0", "SET a 1");
+        assertThat(wire.written()).containsExactly("SELECT 3");
+        wire.answer("+OK");
+        assertThat(wire.written()).containsExactly("SET b 2", "SELECT 0");
+        wire.answer("+OK", "+OK");
+        assertThat(wire.written()).containsExactly("SET a 1");
     }
 
     @Test
     void a_database_that_was_selected_inside_a_transaction_is_not_relied_on() {
+        choose(2, 0);
+
         send("MULTI", "SET a 1", "[2] SET a 1", "[2] EXEC", "[2] SET b 2");
 
         assertThat(wire.written())
@@ -142,10 +191,57 @@ class NodeLinkTest {
     }
 
     @Test
+    void invariant_D_a_transaction_begins_when_all_of_its_databases_may_be_chosen() {
+        send("MULTI", "SET a 1", "[2] SET a 1", "[3] SET a 1", "[3] EXEC");
+
+        assertThat(wire.written()).containsExactly("SELECT 2");
+        wire.answer("+OK");
+        assertThat(wire.written()).containsExactly("SELECT 0");
+        wire.answer("+OK");
+        assertThat(wire.written()).containsExactly("SELECT 3");
+        wire.answer("+OK");
+        assertThat(wire.written())
+                .containsExactly("SELECT 0", "MULTI", "SET a 1", "SELECT 2", "SET a 1", "SELECT 3", "SET a 1", "EXEC");
+    }
+
+    @Test
     void a_transaction_selects_the_database_of_its_first_command_before_it_begins() {
+        choose(2);
+
         send("[7] MULTI", "[2] PUBLISH c m", "[2] SET a 1", "[3] EXEC", "[2] SET b 2");
 
-        assertThat(wire.written()).containsExactly("SELECT 2", "MULTI", "PUBLISH c m", "SET a 1", "EXEC", "SET b 2");
+        assertThat(wire.written()).containsExactly("MULTI", "PUBLISH c m", "SET a 1", "EXEC", "SET b 2");
+    }
+
+    /** Databases that are chosen once, so that this is known to be permitted. */
+    private void choose(int... databases) {
+        for (int database : databases) {
+            send("[" + database + "] DEL chosen");
+            assertThat(wire.written()).containsExactly("SELECT " + database);
+            wire.answer("+OK", ":0");
+            wire.written();
+        }
+        told.clear();
+    }
+
+    private static final class Own implements OwnCommand {
+
+        private String answer = "none";
+
+        @Override
+        public byte[] bytes() {
+            return Typed.commands("SET own 1");
+        }
+
+        @Override
+        public void answered(@Nullable ErrorReply error) {
+            answer = error == null ? "done" : error.text();
+        }
+
+        @Override
+        public void lost() {
+            answer = "lost";
+        }
     }
 
     @Test
@@ -335,6 +431,7 @@ class NodeLinkTest {
     @Test
     void a_large_command_in_another_database_is_preceded_by_the_selection() throws IOException {
         byte[] bytes = largeSet(100_000);
+        choose(1, 0);
         send("[1] SET a 1");
         link.send(large(bytes), 0);
         link.flush();
@@ -447,6 +544,7 @@ class NodeLinkTest {
         var random = new Random(1);
         var expected = new ArrayList<String>();
         var replies = new ArrayList<String>();
+        choose(1, 0);
         int database = 0;
         for (int i = 0; i < 2000; i++) {
             if (random.nextInt(5) == 0) {

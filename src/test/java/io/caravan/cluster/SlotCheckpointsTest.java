@@ -235,6 +235,10 @@ class SlotCheckpointsTest {
 
         assertThat(harness.written("a")).startsWith("MULTI", "INCR k").hasSize(4);
         harness.answer("a", "+OK", "+QUEUED", "+QUEUED", "*2", ":1", "+OK");
+        assertThat(harness.written("a")).containsExactly("SELECT 2");
+        harness.answer("a", "+OK");
+        assertThat(harness.written("a")).containsExactly("SELECT 0");
+        harness.answer("a", "+OK");
         assertThat(harness.written("a"))
                 .containsExactly(
                         "SELECT 2",

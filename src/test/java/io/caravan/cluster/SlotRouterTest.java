@@ -9,6 +9,8 @@ import io.caravan.command.CommandBatch;
 import io.caravan.command.FakeShard;
 import io.caravan.command.HashSlot;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -1034,8 +1036,10 @@ class SlotRouterTest {
         harness.shard.read("[2] foo", "p", 0, 2000);
         harness.shard.read("[2] bar", "p", 0, 2000);
         harness.run();
-        harness.written("a");
-        harness.answer("a", "+OK", "+OK", "+OK");
+        assertThat(harness.written("a")).containsExactly("SELECT 2");
+        harness.answer("a", "+OK");
+        assertThat(harness.written("a")).hasSize(2);
+        harness.answer("a", "+OK", "+OK");
 
         harness.take("contained", "MOVE foo 2", "COPY x bar DB 2 REPLACE", "SET foo 1");
 
@@ -1159,8 +1163,30 @@ class SlotRouterTest {
 
         harness.take("batch", "[3] RENAME foo bar", "MULTI", "SET foo 1", "SET bar 2", "EXEC");
 
-        assertThat(harness.written("a"))
-                .containsExactly("SELECT 3", "RENAME foo bar", "SELECT 0", "MULTI", "SET foo 1", "SET bar 2", "EXEC");
+        assertThat(harness.written("a")).containsExactly("SELECT 3");
+        harness.answer("a", "+OK");
+        assertThat(harness.written("a")).containsExactly("RENAME foo bar", "SELECT 0");
+        harness.answer("a", "+OK", "+OK");
+        assertThat(harness.written("a")).containsExactly("MULTI", "SET foo 1", "SET bar 2", "EXEC");
+    }
+
+    @Test
+    void what_is_of_a_database_that_may_not_be_chosen_waits_and_nothing_of_it_goes_elsewhere() {
+        harness = RouterHarness.standard();
+        String refusal = "-NOPERM this user has no permissions to run the 'select' command";
+
+        harness.take("batch", "[3] INCR foo", "INCR bar", "[3] INCR foo");
+        assertThat(harness.written("a")).containsExactly("SELECT 3");
+        harness.answer("a", refusal);
+
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            List<String> more = harness.written("a");
+            written.addAll(more);
+            more.forEach(command -> harness.answer("a", command.startsWith("SELECT") ? refusal : ":1"));
+        }
+        assertThat(written).doesNotContain("INCR foo");
+        assertThat(harness.ended).isEmpty();
     }
 
     @Test
