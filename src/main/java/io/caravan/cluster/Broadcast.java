@@ -19,6 +19,7 @@ final class Broadcast {
 
     private boolean begun;
     private boolean elsewhere;
+    private boolean givenUp;
 
     Broadcast(BatchTicket ticket, int row) {
         this.ticket = ticket;
@@ -34,6 +35,16 @@ final class Broadcast {
         begun = true;
         missing.addAll(masters);
         masters.forEach(this::sendTo);
+    }
+
+    /** It is not sent again, wherever it has not been run. */
+    void giveUp() {
+        givenUp = true;
+        missing.clear();
+    }
+
+    boolean isGivenUp() {
+        return givenUp;
     }
 
     /** It is run by other means than by sending it. */

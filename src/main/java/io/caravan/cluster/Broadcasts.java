@@ -60,7 +60,9 @@ final class Broadcasts {
         if (current == null) {
             return;
         }
-        if (current.begun()) {
+        if (current.isGivenUp()) {
+            end(current);
+        } else if (current.begun()) {
             current.sendMissing();
         } else if (router.holdsNothingBack() && links.isIdle()) {
             begin(current);
@@ -88,6 +90,14 @@ final class Broadcasts {
     void answered(NodeLink link) {
         if (current != null && current.done(link)) {
             end(current);
+        }
+    }
+
+    /** The connection to a node is lost that may have run it: it is sent there again, unless that must not be. */
+    void unanswered() {
+        if (current != null && UnitKeys.exchangesDatabases(current.ticket, current.row)) {
+            UnitKeys.exchangedOrNot(current.ticket);
+            current.giveUp();
         }
     }
 

@@ -329,18 +329,13 @@ final class SlotCheckpoints {
 
     /** What cannot be settled without reading: the shard begins anew, unless it has done so since the unit was sent. */
     static void undecided(BatchTicket ticket, String why) {
-        BatchOrigin origin = ticket.batch.origin();
-        if (origin.history() == origin.shard().history()) {
-            origin.shard()
-                    .beginAnew(why + "; keys are not to be read again (inDoubt=IN_SLOT), so a snapshot has to follow");
-        }
+        UnitKeys.undecided(
+                ticket, why + "; keys are not to be read again (inDoubt=IN_SLOT), so a snapshot has to follow");
     }
 
-    /** Whether a flush or an exchange of databases may have been run before: what lies behind it cannot be told by slots then. */
+    /** Whether a flush may have been run before: what lies behind it cannot be told by slots then. */
     static boolean isUndecided(BatchTicket ticket, int row) {
-        boolean ofManyKeys = Emptying.isFlush(ticket.batch, row)
-                || ticket.batch.spec(row).name().equals("SWAPDB");
-        return ofManyKeys && ticket.mayBeRepeated(row);
+        return Emptying.isFlush(ticket.batch, row) && ticket.mayBeRepeated(row);
     }
 
     private boolean needsCheckpoint(BatchTicket ticket, int row) {

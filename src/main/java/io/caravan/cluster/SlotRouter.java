@@ -169,7 +169,8 @@ final class SlotRouter implements NodeLink.Owner {
             ticket.expectAnswer();
             if (batch.spec(row).scope() != Scope.MASTERS) {
                 route(ticket, row, end);
-            } else if (checkpoints != null && SlotCheckpoints.isUndecided(ticket, row)) {
+            } else if (UnitKeys.mayExchangeBack(ticket, row)
+                    || checkpoints != null && SlotCheckpoints.isUndecided(ticket, row)) {
                 units.refresh(ticket, row);
             } else if (broadcastRules.admit(ticket, row)) {
                 broadcasts.start(ticket, row, end);
@@ -419,7 +420,8 @@ final class SlotRouter implements NodeLink.Owner {
     @Override
     public void unanswered(NodeLink link, BatchTicket ticket, int row) {
         if (broadcasts.isCurrent(ticket, row)) {
-            return; // sent again when the link is up
+            broadcasts.unanswered();
+            return;
         }
         int slot = slotOf(ticket, row);
         fences.ended(slot);

@@ -1,5 +1,6 @@
 package io.caravan.cluster;
 
+import io.caravan.command.BatchOrigin;
 import io.caravan.command.CommandBatch;
 import io.caravan.command.CommandGroup;
 import io.caravan.command.Scope;
@@ -146,8 +147,42 @@ final class UnitKeys {
         return List.copyOf(keys);
     }
 
+    /** Whether a {@code SWAPDB} of the unit may have been run before: once more, and the databases are exchanged back. */
+    static boolean mayExchangeBack(BatchTicket ticket, int row) {
+        return ticket.mayBeRepeated(row) && exchangesDatabases(ticket, row);
+    }
+
+    static boolean exchangesDatabases(BatchTicket ticket, int row) {
+        CommandBatch batch = ticket.batch;
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!batch.dropped(command) && batch.spec(command).name().equals("SWAPDB")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A {@code SWAPDB} was run or not: no key that is read again tells which, nor what was meant for which database. */
+    static void exchangedOrNot(BatchTicket ticket) {
+        undecided(ticket, "SWAPDB may have been run or not, and is not to be run twice; a snapshot has to follow");
+    }
+
+    /** What cannot be settled by reading keys: the shard begins anew, unless it has done so since the unit was sent. */
+    static void undecided(BatchTicket ticket, String why) {
+        BatchOrigin origin = ticket.batch.origin();
+        if (origin.history() == origin.shard().history()) {
+            origin.shard().beginAnew(why);
+        }
+    }
+
     /** Reads the keys of a unit in its place; where that may not be, its shard begins anew. */
     void refresh(BatchTicket ticket, int row) {
+        if (exchangesDatabases(ticket, row)) {
+            exchangedOrNot(ticket);
+            ticket.answered();
+            return;
+        }
         if (!reads) {
             SlotCheckpoints.undecided(
                     ticket, "it cannot be told what the destination has made of a command, or of those behind it");

@@ -211,6 +211,16 @@ final class Ceiling {
         }
     }
 
+    /** Up to where something was sent. */
+    long sent() {
+        lock.lock();
+        try {
+            return sent;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Up to where keys have been read again: what is applied up to there may be contained in a value already. */
     long read() {
         lock.lock();

@@ -143,11 +143,11 @@ final class ProgressRecord {
             long doubtful = Math.max(repeatedUntil, ceiling.read());
             long proposed = ceiling.propose(position.offset());
             return Optional.of(new ShardProgress(
-                    shard, master, phase, position, due, doubtful, proposed, slotsDue, again, lineage));
+                    shard, master, phase, position, due, doubtful, proposed, ceiling.sent(), slotsDue, again, lineage));
         }
         return Optional.ofNullable(snapshotAt)
                 .map(position -> new ShardProgress(
-                        shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), slotsDue, again, lineage));
+                        shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), 0, slotsDue, again, lineage));
     }
 
     /** What {@link #progress} has said is written down. */

@@ -14,6 +14,8 @@ import java.util.BitSet;
  * @param repeatedUntil offset up to which a process before this one may have applied something, or keys were read again of which
  *     the value contains what was written up to there; 0 if none
  * @param ceiling offset beyond which nothing is sent before {@link ReplicationSession#stored} was told of it
+ * @param sent offset up to which something was sent: beyond the position also if that is held back before a transaction which is sent in parts; 0
+ *     in the snapshot
  * @param slotsDue whether slots have changed their shards, and keys of them are still to be read again
  * @param returned slots that have come back from another shard, and that the next session has to put right
  * @param lineage the name of the history, see {@link io.caravan.command.BatchOrigin#lineage}
@@ -26,13 +28,14 @@ public record ShardProgress(
         boolean sweepDue,
         long repeatedUntil,
         long ceiling,
+        long sent,
         boolean slotsDue,
         BitSet returned,
         String lineage) {
 
     /**
-     * The same, once everything that was sent is applied: nothing is in doubt but what an earlier process may have applied further on, and
-     * what is contained in keys that were read again.
+     * The same, once everything that was sent is applied: nothing is in doubt but what an earlier process may have applied further on, what
+     * is contained in keys that were read again, and the parts of a transaction that is not at its end.
      */
     public ShardProgress withoutDoubt() {
         return new ShardProgress(
@@ -42,7 +45,8 @@ public record ShardProgress(
                 position,
                 sweepDue,
                 repeatedUntil,
-                Math.max(position.offset(), repeatedUntil),
+                Math.max(Math.max(position.offset(), repeatedUntil), sent),
+                sent,
                 slotsDue,
                 returned,
                 lineage);

@@ -138,6 +138,11 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
         take(name, batch);
     }
 
+    /** The same, of a batch that an earlier process may have applied. */
+    void takeRepeated(String name, String... lines) {
+        take(name, Batches.repeated(shard, lines));
+    }
+
     void take(String name, CommandBatch batch) {
         offset = Math.max(offset, batch.origin().endOffset());
         shard.offset = offset;

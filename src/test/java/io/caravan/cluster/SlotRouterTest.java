@@ -1030,6 +1030,35 @@ class SlotRouterTest {
     }
 
     @Test
+    void databases_are_not_exchanged_again_where_that_may_have_been_done() {
+        harness = RouterHarness.standard();
+
+        harness.takeRepeated("swap", "SWAPDB 2 1");
+        harness.takeRepeated("transaction", "MULTI", "SET foo 1", "SWAPDB 0 1", "EXEC");
+
+        assertThat(harness.written("a")).isEmpty();
+        assertThat(harness.shard.anew).hasSize(2).allSatisfy(reason -> assertThat(reason)
+                .contains("SWAPDB may have been run"));
+        assertThat(harness.ended).containsExactly("swap", "transaction");
+    }
+
+    @Test
+    void databases_are_not_exchanged_again_after_the_answer_was_lost() {
+        harness = RouterHarness.standard();
+        harness.take("swap", "SWAPDB 2 1", "SET foo 1");
+        assertThat(harness.written("a")).containsExactly("SWAPDB 2 1");
+
+        harness.lose("a");
+        harness.connectNow("a");
+        harness.tick();
+
+        assertThat(harness.shard.anew).singleElement().asString().contains("SWAPDB may have been run");
+        assertThat(harness.written("a")).containsExactly("SET foo 1");
+        harness.answer("a", "+OK");
+        assertThat(harness.ended).containsExactly("swap");
+    }
+
+    @Test
     void what_brings_a_key_to_another_database_touches_it_there() {
         harness = RouterHarness.standard();
         harness.take("refresh", "[2] CARAVAN.REFRESH foo", "[2] CARAVAN.REFRESH bar");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.servers.Await;
 import io.caravan.servers.Load;
 import io.caravan.servers.LoadReport;
+import io.caravan.servers.RedisServer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,29 @@ class StoppedIT {
             }
 
             assertThat(written.violationsAt(pair.destination)).isEmpty();
+            pair.assertEqual();
+        }
+    }
+
+    @Test
+    void what_was_sent_of_a_large_transaction_before_a_stop_is_not_applied_twice() throws Exception {
+        try (Pair pair = Pair.standards(Pair.newer(), Pair.newer());
+                RunningTask task = pair.task()
+                        .with("memoryLimit", "1MB")
+                        .with("commandsPerSecond", "5000")
+                        .start()) {
+            task.awaitStreaming();
+            RedisServer source = pair.sourceMasters.get(0);
+            RedisServer destination = pair.destinationMasters.get(0);
+
+            source.command("EVAL", "for i = 1, 30000 do redis.call('RPUSH', KEYS[1], i) end", "1", "list");
+            Await.until("a part of it", PATIENCE, () -> destination.number("LLEN", "list") > 2000);
+            task.context().getRouteController().stopRoute("sync");
+            assertThat(destination.number("LLEN", "list")).isLessThan(30_000);
+            task.context().getRouteController().startRoute("sync");
+            task.awaitStreaming().awaitApplied(pair.sourceMasters);
+
+            assertThat(destination.number("LLEN", "list")).isEqualTo(30_000);
             pair.assertEqual();
         }
     }
