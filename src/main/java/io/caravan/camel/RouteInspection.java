@@ -83,9 +83,9 @@ final class RouteInspection {
         return supported.stream().findFirst();
     }
 
-    /** The steps that select keys. */
-    List<Selection> selections() {
-        return List.copyOf(selections);
+    /** What its steps select. */
+    RouteSelection selection() {
+        return new RouteSelection(selections);
     }
 
     /** @param handedOn whether an endpoint before has let the exchange go on */

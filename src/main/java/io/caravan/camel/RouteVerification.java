@@ -13,7 +13,6 @@ import io.caravan.replication.RateLimits;
 import io.caravan.replication.SourceInquiry;
 import io.caravan.replication.SourceSettings;
 import io.caravan.resp.Reply;
-import io.caravan.transform.Selection;
 import io.caravan.verify.Applied;
 import io.caravan.verify.Connector;
 import io.caravan.verify.Deployment;
@@ -121,26 +120,7 @@ public final class RouteVerification {
     }
 
     private KeyMapping mapping() {
-        return new KeyMapping(Databases.parse(configuration.getDatabases()), new Selected(route.selections()));
-    }
-
-    /** What every {@link Selection} of the route selects. */
-    private record Selected(List<Selection> selections) implements KeyMapping.Selection {
-
-        @Override
-        public boolean selects(int database, byte[] key) {
-            return selections.stream().allMatch(selection -> selection.selects(database, key));
-        }
-
-        @Override
-        public boolean selects(int database) {
-            return selections.stream().allMatch(selection -> selection.selects(database));
-        }
-
-        @Override
-        public boolean goesByName() {
-            return selections.stream().anyMatch(Selection::selectsByKey);
-        }
+        return new KeyMapping(Databases.parse(configuration.getDatabases()), route.selection());
     }
 
     private Optional<RedisReplicationConsumer> running() {

@@ -2,6 +2,8 @@ package io.caravan.camel;
 
 import io.caravan.checkpoint.TaskNames;
 import io.caravan.cluster.Destination;
+import io.caravan.command.Databases;
+import io.caravan.command.HashSlot;
 import io.caravan.command.SourceShard;
 import io.caravan.node.SlotRanges;
 import io.caravan.replication.ReplicationSession;
@@ -31,13 +33,23 @@ final class Sweeper {
     private final String task;
     private final SessionSweep source;
     private final List<Destination> destinations;
+    private final RouteSelection selection;
     private final boolean removes;
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private boolean toldWhyNot;
 
-    /** @param removes whether what the source has not may be removed; otherwise it may be somebody else's */
-    Sweeper(String task, ReplicationSession session, List<Destination> destinations, boolean removes) {
+    /**
+     * @param selection keys that are not selected are left as they are
+     * @param removes whether what the source has not may be removed; otherwise it may be somebody else's
+     */
+    Sweeper(
+            String task,
+            ReplicationSession session,
+            List<Destination> destinations,
+            RouteSelection selection,
+            boolean removes) {
         this.task = task;
+        this.selection = selection;
         this.removes = removes;
         source = session.sweep();
         this.destinations = List.copyOf(destinations);
@@ -83,10 +95,21 @@ final class Sweeper {
         }
         return source.keysIn(shard, slot)
                 .thenCompose(keys -> {
-                    read.addAndGet(keys.size());
-                    return refresh(shard, keys);
+                    List<byte[]> selected = selected(shard.databases(), keys);
+                    read.addAndGet(selected.size());
+                    return refresh(shard, selected);
                 })
                 .thenCompose(done -> follow(shard, gained, gained.nextSetBit(slot + 1), read));
+    }
+
+    /** What keys of database 0 of the source are called at the destination, as far as they are synchronized. */
+    private List<byte[]> selected(Databases databases, List<byte[]> keys) {
+        return databases.selects(0)
+                ? keys.stream()
+                        .map(key -> databases.nameOf(key, 0))
+                        .filter(name -> selection.selects(0, name))
+                        .toList()
+                : List.of();
     }
 
     private CompletionStage<Void> refresh(SourceShard shard, List<byte[]> keys) {
@@ -118,16 +141,44 @@ final class Sweeper {
             SourceShard shard, Destination destination, AtomicLong looked, AtomicLong removed) {
         return new TaskNames(destination::call).besides(task).thenCompose(others -> {
             requireNone(others);
-            return destination.walk(
-                    source.slotsToSweep(shard),
-                    (database, keys) -> source.absent(shard, database, keys).thenCompose(absent -> {
-                        looked.addAndGet(keys.size());
-                        removed.addAndGet(absent.size());
-                        return absent.isEmpty()
-                                ? CompletableFuture.completedStage(null)
-                                : destination.refresh(shard, database, absent);
-                    }));
+            BitSet slots = source.slotsToSweep(shard);
+            return destination.walk(places(shard.databases(), slots), (database, keys) -> {
+                List<byte[]> concerned = keys.stream()
+                        .filter(key -> isOf(shard.databases(), slots, database, key))
+                        .toList();
+                looked.addAndGet(concerned.size());
+                return concerned.isEmpty()
+                        ? CompletableFuture.completedStage(null)
+                        : source.absent(shard, database, concerned)
+                                .thenCompose(absent -> remove(shard, destination, database, absent, removed));
+            });
         });
+    }
+
+    private static CompletionStage<Void> remove(
+            SourceShard shard, Destination destination, int database, List<byte[]> absent, AtomicLong removed) {
+        removed.addAndGet(absent.size());
+        return absent.isEmpty()
+                ? CompletableFuture.completedStage(null)
+                : destination.refresh(shard, database, absent);
+    }
+
+    /** The slots of the destination that keys of some slots of the source may be in: behind a prefix in any. */
+    private static BitSet places(Databases databases, BitSet slots) {
+        if (!databases.hasPrefixes()) {
+            return slots;
+        }
+        var all = new BitSet(HashSlot.COUNT);
+        all.set(0, HashSlot.COUNT);
+        return all;
+    }
+
+    /** Whether a key of the destination is synchronized from some slots of the source. */
+    private boolean isOf(Databases databases, BitSet slots, int database, byte[] key) {
+        Databases.Origin origin = databases.originOf(key, database);
+        return databases.selects(origin.database())
+                && slots.get(HashSlot.of(origin.key()))
+                && selection.selects(database, key);
     }
 
     private static void requireNone(Set<String> others) {

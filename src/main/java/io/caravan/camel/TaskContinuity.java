@@ -173,7 +173,11 @@ final class TaskContinuity {
     }
 
     /** From now on keeps the lease, and stores what has changed. */
-    void begin(ReplicationSession session, List<Destination> destinations, ScheduledExecutorService scheduler) {
+    void begin(
+            ReplicationSession session,
+            List<Destination> destinations,
+            RouteSelection selection,
+            ScheduledExecutorService scheduler) {
         permitted(session, destinations);
         long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
         scheduler.scheduleWithFixedDelay(
@@ -184,7 +188,7 @@ final class TaskContinuity {
         long interval = configuration.getCheckpointInterval();
         scheduler.scheduleWithFixedDelay(() -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
         if (!readsNothing) {
-            var sweeper = new Sweeper(task, session, destinations, sweeping);
+            var sweeper = new Sweeper(task, session, destinations, selection, sweeping);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

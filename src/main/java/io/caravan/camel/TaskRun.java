@@ -35,6 +35,7 @@ final class TaskRun implements AutoCloseable {
     private final String task;
     private final SendingPace pace;
     private final TaskHoldings holdings;
+    private final RouteSelection selection;
     private final RouteSinks destinations;
     private final RouteFeed feed;
     private final ReplicationSession session;
@@ -54,6 +55,7 @@ final class TaskRun implements AutoCloseable {
         this.holdings = holdings;
         task = owner.task();
         Transport transport = holdings.openTransport(configuration);
+        selection = route.selection();
         destinations = holdings.openDestinations(route);
         feed = new RouteFeed(owner, route, destinations, pace);
         session = new ReplicationSession(
@@ -124,7 +126,7 @@ final class TaskRun implements AutoCloseable {
         sides = TaskSides.of(masters, destinations.all());
         feed.countBy(holdings.bindMeters(task, session));
         if (kept != null) {
-            kept.begin(session, destinations.all(), holdings.scheduler());
+            kept.begin(session, destinations.all(), selection, holdings.scheduler());
         }
     }
 

@@ -100,8 +100,8 @@ final class BatchTicket {
     private boolean touchesStaleSlot(int row) {
         SourceShard shard = batch.origin().shard();
         for (int command = row; command < unitEnd(row); command++) {
-            int slot = batch.slot(command);
-            if (slot == CommandBatch.NO_SLOT || shard.mayBeStale(slot)) {
+            if (batch.slot(command) == CommandBatch.NO_SLOT
+                    || shard.mayBeStale(UnitKeys.slotAtSource(batch, command))) {
                 return true;
             }
         }

@@ -76,10 +76,23 @@ final class UnitKeys {
      */
     static boolean removesWhatHasGone(BatchTicket ticket, int row) {
         CommandBatch batch = ticket.batch;
-        int slot = batch.slot(row);
-        return slot != CommandBatch.NO_SLOT
-                && !batch.origin().shard().serves(slot)
-                && REMOVING.contains(batch.spec(row).name());
+        SourceShard shard = batch.origin().shard();
+        if (batch.slot(row) == CommandBatch.NO_SLOT) {
+            return false;
+        }
+        if (!shard.databases().hasPrefixes()) {
+            return !shard.serves(batch.slot(row))
+                    && REMOVING.contains(batch.spec(row).name());
+        }
+        return REMOVING.contains(batch.spec(row).name()) && !shard.serves(slotAtSource(batch, row));
+    }
+
+    /** The slot at the source of the first key of a command that has one. */
+    static int slotAtSource(CommandBatch batch, int row) {
+        SourceShard shard = batch.origin().shard();
+        return shard.databases().hasPrefixes()
+                ? shard.slotAtSource(batch.database(row), batch.key(row))
+                : batch.slot(row);
     }
 
     /** Whether a key of the unit was read behind it, so that it must not be sent; what was read before has become stale so too. */

@@ -141,6 +141,11 @@ public final class Databases {
         return first;
     }
 
+    /** Whether keys of any database are in database 0 behind a prefix from here on. */
+    public boolean hasPrefixes() {
+        return !prefixes.isEmpty();
+    }
+
     /** The prefixes, which are different from each other; one of them alone may be empty. */
     public List<byte[]> prefixes() {
         return List.copyOf(prefixes.values());

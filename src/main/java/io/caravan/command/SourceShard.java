@@ -28,14 +28,19 @@ public interface SourceShard {
     }
 
     /**
-     * Whether the shard served a slot when it was linked first. What it says of others is of their past: their keys are read at the
+     * Whether the shard served a slot of the source when it was linked first. What it says of others is of their past: their keys are read at the
      * shard that has them.
      */
     default boolean serves(int slot) {
         return true;
     }
 
-    /** Whether {@link BatchOrigin#staleUntil} concerns the keys of a slot. */
+    /** The slot at the source of a key that is called so from here on: behind a prefix a key is in another slot than before. */
+    default int slotAtSource(int database, byte[] key) {
+        return HashSlot.of(databases().originOf(key, database).key());
+    }
+
+    /** Whether {@link BatchOrigin#staleUntil} concerns the keys of a slot of the source. */
     default boolean mayBeStale(int slot) {
         return true;
     }

@@ -1,6 +1,5 @@
 package io.caravan.refresh;
 
-import io.caravan.command.HashSlot;
 import io.caravan.command.KeyValue;
 import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
@@ -145,7 +144,7 @@ public final class KeyRefresher {
      */
     public void refresh(Collection<SourceKey> keys, StreamPoint from, Consumer<@Nullable Throwable> done) {
         List<SourceKey> served = keys.stream()
-                .filter(key -> key.shard().serves(HashSlot.of(key.key())))
+                .filter(key -> key.shard().serves(key.shard().slotAtSource(key.database(), key.key())))
                 .toList();
         if (served.isEmpty()) {
             done.accept(null);

@@ -2,15 +2,20 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.CapturedLog;
+import io.caravan.servers.Await;
 import io.caravan.servers.Comparison;
 import io.caravan.servers.Dataset;
 import io.caravan.servers.DeploymentClient;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.Request;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +29,7 @@ class DatabasesIT {
     private static final int COMMANDS = Integer.getInteger("caravan.database.commands", 10_000);
     private static final long SEED = Long.getLong("caravan.seed", 1);
     private static final int CLIENTS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Map<Integer, String> ZERO_AND_ONE = Map.of(0, "", 1, "one:");
 
     @Test
@@ -85,6 +91,67 @@ class DatabasesIT {
             }
             return null;
         };
+    }
+
+    @Test
+    void a_cluster_goes_behind_a_prefix_through_a_reshard_and_a_repeated_snapshot() throws Exception {
+        try (Pair pair = Pair.clusters();
+                DeploymentClient source = pair.source.connect();
+                var log = CapturedLog.of("io.caravan.camel.Sweeper")) {
+            RunningTask.Settings settings = pair.task().with("databases", "0=a:");
+            writeAndRemove(source, "snapshot");
+            try (RunningTask task = settings.start()) {
+                task.awaitStreaming();
+                writeAndRemove(source, "stream");
+                pair.destinationMasters.forEach(master -> master.command("CLIENT", "KILL", "TYPE", "normal"));
+                writeAndRemove(source, "again");
+                List<RedisServer> masters = pair.sourceCluster().masters();
+                pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 99);
+                Await.until("the slots are followed", PATIENCE, () -> log.lines().stream()
+                        .anyMatch(line -> line.contains("has got slots 0-99;")));
+                writeAndRemove(source, "moved");
+                task.awaitApplied(pair.sourceMasters);
+                assertBehindPrefix(pair);
+            }
+            for (int i = 0; i < 1000; i += 4) {
+                source.call("DEL", "moved:" + i);
+            }
+            pair.sourceMasters.forEach(master -> master.command("DEBUG", "CHANGE-REPL-ID"));
+
+            try (RunningTask task = settings.start()) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+                Await.until("it is swept", PATIENCE, () -> values(pair.destinationMasters, 2)
+                        .equals(values(pair.sourceMasters, 0)));
+            }
+        }
+    }
+
+    private static void writeAndRemove(DeploymentClient source, String name) {
+        for (int i = 0; i < 1000; i++) {
+            source.call("INCR", name + ":" + i);
+        }
+        for (int i = 0; i < 1000; i += 2) {
+            source.call("UNLINK", name + ":" + i);
+            source.call("INCR", name + ":" + (i + 1));
+        }
+    }
+
+    private static void assertBehindPrefix(Pair pair) {
+        assertThat(values(pair.destinationMasters, 2)).isEqualTo(values(pair.sourceMasters, 0));
+    }
+
+    /** The values of all keys but Caravan's own, by the keys without so many characters at their beginning. */
+    private static Map<String, String> values(List<RedisServer> masters, int prefix) {
+        Map<String, String> values = new TreeMap<>();
+        for (RedisServer master : masters) {
+            for (Object key : (List<?>) Objects.requireNonNull(master.command("KEYS", "*"))) {
+                String name = String.valueOf(key);
+                if (!name.startsWith("caravan:")) {
+                    values.put(name.substring(prefix), String.valueOf(master.command("GET", name)));
+                }
+            }
+        }
+        return values;
     }
 
     @Test

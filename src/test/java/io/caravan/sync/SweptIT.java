@@ -2,9 +2,13 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.CapturedLog;
 import io.caravan.servers.Await;
 import io.caravan.servers.Dataset;
+import io.caravan.servers.HashSlots;
+import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,6 +76,45 @@ class SweptIT {
                     .contains("sweep=NEVER");
             assertThat(destination.command("GET", "somebody:else")).isEqualTo("1");
         }
+    }
+
+    @Test
+    void what_the_route_does_not_select_is_neither_removed_nor_brought() throws Exception {
+        try (Pair pair = Pair.clusters();
+                var destination = pair.destination.connect();
+                var source = pair.source.connect()) {
+            RunningTask.Settings settings = pair.task().with("excludeKeys", "prefix:session:");
+            source.call("SET", "{a}vanishing", "1");
+            source.call("SET", "session:{a}", "of the source");
+            try (RunningTask task = settings.start()) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+            }
+            destination.call("SET", "session:{b}", "of the destination");
+            source.call("DEL", "{a}vanishing");
+            pair.sourceMasters.forEach(master -> master.command("DEBUG", "CHANGE-REPL-ID"));
+
+            try (RunningTask task = settings.start();
+                    var log = CapturedLog.of("io.caravan.camel.Sweeper")) {
+                task.awaitStreaming().awaitApplied(pair.sourceMasters);
+                Await.until("it is swept", PATIENCE, () -> destination.call("GET", "{a}vanishing") == null);
+                moveSlotOf("{a}", pair.sourceCluster());
+                Await.until("the slot is followed", PATIENCE, () -> log.lines().stream()
+                        .anyMatch(line -> line.contains("has got slots")));
+            }
+
+            assertThat(destination.call("EXISTS", "session:{b}")).isEqualTo(1L);
+            assertThat(destination.call("EXISTS", "session:{a}")).isEqualTo(0L);
+        }
+    }
+
+    private static void moveSlotOf(String tag, RedisCluster cluster) {
+        int slot = HashSlots.of(tag.getBytes(StandardCharsets.UTF_8));
+        List<RedisServer> masters = cluster.masters();
+        int owner = 0;
+        while (!cluster.slotsOf(masters.get(owner)).contains(slot)) {
+            owner++;
+        }
+        cluster.moveSlots(masters.get(owner), masters.get((owner + 1) % masters.size()), slot, slot);
     }
 
     private static void fill(Pair pair) {
