@@ -60,6 +60,9 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     protected void doStart() throws Exception {
         super.doStart();
         resharded = false;
+        if (endpoint.takePaused()) {
+            gate.close();
+        }
         try {
             startTask(endpoint.takeGoingOn(), endpoint.takeWanted());
         } catch (Exception e) {
@@ -108,6 +111,9 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     @Override
     protected void doStop() throws Exception {
         boolean interrupted = Thread.interrupted();
+        if (!resharded) {
+            endpoint.staysStopped();
+        }
         try {
             TaskRun running = run;
             if (running != null) {
@@ -149,6 +155,11 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         session().ifPresent(ReplicationSession::link);
         gate.open();
         super.doResume();
+    }
+
+    @Override
+    public RedisReplicationEndpoint getEndpoint() {
+        return endpoint;
     }
 
     /** The slots of the source are divided otherwise: the route is about to be stopped, and started again. Any thread. */
@@ -255,6 +266,11 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     /** A person wants the next start, even if the task was cut over: what clients have written to the destination may be overwritten. */
     public void startIsWanted() {
         endpoint.startIsWanted();
+    }
+
+    /** A person wants the route to be stopped, and to stay so: it is not started again because the source was resharded. Any thread. */
+    public void stopIsWanted() {
+        endpoint.staysStopped();
     }
 
     /**

@@ -33,6 +33,8 @@ public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEn
 
     private final AtomicBoolean goingOn = new AtomicBoolean();
     private final AtomicBoolean wanted = new AtomicBoolean();
+    private final AtomicBoolean paused = new AtomicBoolean();
+    private final AtomicBoolean restarting = new AtomicBoolean();
 
     public RedisReplicationEndpoint(
             String uri, RedisReplicationComponent component, RedisReplicationConfiguration configuration) {
@@ -80,6 +82,31 @@ public class RedisReplicationEndpoint extends DefaultEndpoint implements AsyncEn
     /** Whether {@link #startIsWanted} has been said since the last start. */
     boolean takeWanted() {
         return wanted.getAndSet(false);
+    }
+
+    /** The next start sends nothing until the consumer is resumed. Any thread. */
+    void startsPaused() {
+        paused.set(true);
+    }
+
+    /** Whether {@link #startsPaused} has been said since the last start. */
+    boolean takePaused() {
+        return paused.getAndSet(false);
+    }
+
+    /** The route is stopped, and started again, by itself. Any thread. */
+    void restartBegins() {
+        restarting.set(true);
+    }
+
+    /** Somebody has stopped the route, and it stays so. Any thread. */
+    void staysStopped() {
+        restarting.set(false);
+    }
+
+    /** Whether nobody has stopped the route since {@link #restartBegins}. */
+    boolean mayRestart() {
+        return restarting.get();
     }
 
     @ManagedAttribute(description = "Nodes of the source")

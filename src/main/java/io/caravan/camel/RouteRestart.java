@@ -28,14 +28,16 @@ final class RouteRestart implements Runnable {
     private static final long DRAIN_SECONDS = 2;
 
     private final CamelContext context;
+    private final RedisReplicationEndpoint endpoint;
     private final String route;
     private final String task;
     private final Runnable before;
 
     /** @param before run before the route is stopped */
-    RouteRestart(CamelContext context, String route, String task, Runnable before) {
+    RouteRestart(RedisReplicationEndpoint endpoint, String route, String task, Runnable before) {
         this.before = before;
-        this.context = context;
+        this.endpoint = endpoint;
+        context = endpoint.getCamelContext();
         this.route = route;
         this.task = task;
     }
@@ -46,6 +48,7 @@ final class RouteRestart implements Runnable {
                 "task {}: slots of the source have changed their shard; route {} is started again, and their keys are read again",
                 task,
                 route);
+        endpoint.restartBegins();
         context.getExecutorServiceManager()
                 .newThread("CaravanRestart", this::restart)
                 .start();
@@ -53,15 +56,14 @@ final class RouteRestart implements Runnable {
 
     private void restart() {
         boolean paused = consumer().filter(SuspendableService::isSuspended).isPresent();
-        while (context.isStarted()) {
+        while (context.isStarted() && endpoint.mayRestart()) {
             try {
                 before.run();
                 context.getRouteController().stopRoute(route, DRAIN_SECONDS, TimeUnit.SECONDS);
-                context.getRouteController().startRoute(route);
-                if (paused) {
-                    consumer().ifPresent(ServiceHelper::suspendService);
+                if (endpoint.mayRestart()) {
+                    start(paused);
+                    return;
                 }
-                return;
             } catch (Exception e) {
                 TaskEvent.startFailed(context, route, e);
                 LOG.warn(
@@ -72,6 +74,17 @@ final class RouteRestart implements Runnable {
                         TimeUnit.NANOSECONDS.toSeconds(PAUSE_NANOS));
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
+        }
+        LOG.info("task {}: route {} is not started again: it was stopped meanwhile", task, route);
+    }
+
+    private void start(boolean paused) throws Exception {
+        if (paused) {
+            endpoint.startsPaused();
+        }
+        context.getRouteController().startRoute(route);
+        if (paused) {
+            consumer().ifPresent(ServiceHelper::suspendService);
         }
     }
 

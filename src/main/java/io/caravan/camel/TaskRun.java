@@ -109,7 +109,7 @@ final class TaskRun implements AutoCloseable {
         SourceSettingsFactory.spool(configuration, task).ifPresent(session::spoolTo);
         SourceSettingsFactory.heartbeat(configuration, task).ifPresent(session::heartbeats);
         session.onReshard(new RouteRestart(
-                owner.getEndpoint().getCamelContext(), String.valueOf(owner.getRouteId()), task, owner::resharded));
+                owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::resharded));
         List<SourceMaster> masters = session.findMasters();
         compareModules(masters);
         CommandTable commands =

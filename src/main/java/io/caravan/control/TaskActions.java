@@ -153,7 +153,15 @@ final class TaskActions {
     }
 
     private void stop(Task task) throws Exception {
-        context.getRouteController().stopRoute(task.identity().route());
+        String route = task.identity().route();
+        consumer(route).ifPresent(RedisReplicationConsumer::stopIsWanted);
+        context.getRouteController().stopRoute(route);
+    }
+
+    private Optional<RedisReplicationConsumer> consumer(String route) {
+        return context.getRoute(route).getConsumer() instanceof RedisReplicationConsumer consumer
+                ? Optional.of(consumer)
+                : Optional.empty();
     }
 
     private void start(Task task) throws Exception {
@@ -162,9 +170,7 @@ final class TaskActions {
         if (controller.getRouteStatus(route).isStarted()) { // with a shard that has failed
             controller.stopRoute(route);
         }
-        if (context.getRoute(route).getConsumer() instanceof RedisReplicationConsumer consumer) {
-            consumer.startIsWanted();
-        }
+        consumer(route).ifPresent(RedisReplicationConsumer::startIsWanted);
         controller.startRoute(route);
     }
 

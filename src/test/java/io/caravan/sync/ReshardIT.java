@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.Test;
 
 /** Slots of the source go to another shard, and to a new one, while clients write. */
@@ -225,6 +226,54 @@ class ReshardIT {
                 assertThat(report.isEqual()).as("%s", report).isTrue();
             }
         }
+    }
+
+    @Test
+    void a_task_that_a_person_stops_while_it_cannot_be_started_again_stays_stopped() throws Exception {
+        try (Pair pair = Pair.clusterToStandard();
+                var log = CapturedLog.of("io.caravan.camel.RouteRestart");
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            List<RedisServer> masters = pair.sourceCluster().masters();
+            pair.destinationMasters.get(0).kill();
+            pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 9);
+            awaitLine(log, "could not be started again");
+
+            task.consumer().stopIsWanted();
+            task.context().getRouteController().stopRoute("sync");
+
+            awaitLine(log, "is not started again: it was stopped meanwhile");
+            assertThat(task.context().getRouteController().getRouteStatus("sync").isStarted())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void nothing_is_sent_by_a_paused_task_that_is_started_again() throws Exception {
+        try (Pair pair = Pair.clusters();
+                var log = CapturedLog.of("io.caravan.replication.ReplicationSession");
+                var source = pair.source.connect();
+                var destination = pair.destination.connect();
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            ServiceHelper.suspendService(task.consumer());
+            source.call("SET", "key", "value");
+            List<RedisServer> masters = pair.sourceCluster().masters();
+
+            pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 9);
+            Await.until("the task is started again, and paused", SHORTER_THAN_CAMELS, () -> log.lines().stream()
+                            .anyMatch(line -> line.contains("slots 10-"))
+                    && task.consumer().isSuspended());
+
+            assertThat(destination.call("EXISTS", "key")).isEqualTo(0L);
+            ServiceHelper.resumeService(task.consumer());
+            Await.until("it goes on", SHORTER_THAN_CAMELS, () -> destination.call("GET", "key") != null);
+        }
+    }
+
+    private static void awaitLine(CapturedLog log, String text) {
+        Await.until(text, SHORTER_THAN_CAMELS, log::lines, lines -> lines.stream()
+                .anyMatch(line -> line.contains(text)));
     }
 
     /** Every key of the slots is changed where it is meanwhile, and once more when it is back. */
