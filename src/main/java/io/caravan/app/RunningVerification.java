@@ -108,6 +108,7 @@ final class RunningVerification {
                 differences,
                 report.getLong("repaired"),
                 report.getLong("undecided"),
+                report.getLong("ofOthers"),
                 list(report, "reasons").stream().map(String::valueOf).toList());
     }
 

@@ -3,6 +3,7 @@ package io.caravan.camel;
 import io.caravan.checkpoint.CheckpointStore;
 import io.caravan.checkpoint.FileCheckpointStore;
 import io.caravan.checkpoint.RedisCheckpointStore;
+import io.caravan.checkpoint.TaskNames;
 import io.caravan.cluster.DestinationInquiries;
 import io.caravan.cluster.DestinationInquiry;
 import io.caravan.cluster.DestinationSettings;
@@ -22,9 +23,12 @@ import io.caravan.verify.Verification;
 import io.caravan.verify.VerifyReport;
 import io.caravan.verify.VerifySettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -83,7 +87,7 @@ public final class RouteVerification {
      * @param repair whether keys that differ are read again at the source and written; the route must run in this process
      * @param begun told of the comparison before it begins, to ask it how far it is, or to stop it
      * @throws IOException if a side cannot be read
-     * @throws IllegalArgumentException if the route leads to no destination, or cannot repair
+     * @throws IllegalArgumentException if the route leads to no destination or to several, or cannot repair
      */
     public VerifyReport run(VerifySettings settings, boolean repair, Consumer<Verification> begun) throws IOException {
         List<RedisClusterEndpoint> sinks = route.sinks();
@@ -91,12 +95,18 @@ public final class RouteVerification {
             throw new IllegalArgumentException(
                     "route " + routeId + " leads to no redis-cluster: endpoint to compare with");
         }
+        if (sinks.size() > 1) {
+            throw new IllegalArgumentException("route " + routeId + " leads to " + sinks.size()
+                    + " redis-cluster: endpoints; its steps decide which batch goes where, so that nobody can tell which keys"
+                    + " each is to have. Give each destination a route of its own");
+        }
         Optional<RedisReplicationConsumer> consumer = running();
         if (repair && consumer.isEmpty()) {
             throw new IllegalArgumentException(
                     "task " + task() + " does not run in this process, so that nothing can be"
                             + " repaired in its place in the stream; verify from the process that runs it");
         }
+        Optional<Repair> repairs = repair ? consumer.map(running -> running::readAgain) : Optional.empty();
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "RedisVerify");
         try (SourceTransport transport = SourceTransport.open(context, configuration);
                 var inquiries = new DestinationInquiries(sinks.get(0).settings())) {
@@ -104,19 +114,26 @@ public final class RouteVerification {
                     configuration, transport.transport(), new RateLimits(), DecodeTarget.NEWEST);
             Deployment there = Deployment.of("source", source.nodes(), node -> connection(source, node));
             Deployment here = destination(sinks.get(0).settings(), inquiries);
-            var verification = Verification.of(
-                    there,
-                    here,
-                    mapping(),
-                    consumer.isPresent() ? new AppliedHere(this::running) : appliedElsewhere(here),
-                    repair ? consumer.<Repair>map(running -> running::readAgain) : Optional.empty(),
-                    settings,
-                    threads);
+            Applied applied = consumer.isPresent() ? new AppliedHere(this::running) : appliedElsewhere(here);
+            var verification =
+                    Verification.of(there, here, mapping(), applied, repairs, othersAt(here), settings, threads);
             begun.accept(verification);
             return verification.run();
         } finally {
             context.getExecutorServiceManager().shutdownNow(threads);
         }
+    }
+
+    /** Other tasks that write to a destination, or have; it may have keys that are theirs. */
+    private Set<String> othersAt(Deployment destination) throws IOException {
+        byte[] key = TaskNames.KEY.getBytes(StandardCharsets.US_ASCII);
+        Set<String> others = new TreeSet<>();
+        if (destination.ask(key, List.of("SMEMBERS".getBytes(StandardCharsets.US_ASCII), key))
+                instanceof Reply.Elements names) {
+            names.replies().forEach(name -> others.add(name.text()));
+        }
+        others.remove(task);
+        return others;
     }
 
     private KeyMapping mapping() {

@@ -55,12 +55,15 @@ final class KeyCount {
     }
 
     private long patiently(Deployment side, Attempt attempt) throws IOException {
-        long deadline = System.nanoTime() + patienceNanos;
+        long failing = System.nanoTime();
         while (true) {
+            long began = System.nanoTime();
             try {
                 return attempt.count();
             } catch (IOException e) {
-                if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+                long now = System.nanoTime();
+                failing = now - began > patienceNanos ? now : failing; // it has got on until just now
+                if (now - failing > patienceNanos || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
             }

@@ -59,8 +59,13 @@ public record KeyMapping(Databases databases, Selection selection) {
 
     private Optional<Pair> pair(Place source, Place destination) {
         byte[] name = destination.key();
-        return ReservedKeys.contain(name, 0, name.length) || !selection.selects(destination.database(), name)
+        return isReserved(source.key()) || isReserved(name) || !selection.selects(destination.database(), name)
                 ? Optional.empty()
                 : Optional.of(new Pair(source, destination));
+    }
+
+    /** Caravan's own keys of the source, too, which has some if it is a destination, or is asked for heartbeats. */
+    private static boolean isReserved(byte[] key) {
+        return ReservedKeys.contain(key, 0, key.length);
     }
 }

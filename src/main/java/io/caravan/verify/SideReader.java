@@ -125,11 +125,14 @@ final class SideReader implements AutoCloseable {
 
     /** Which of the keys are there. */
     List<Boolean> exist(List<Place> places) throws IOException {
-        return new Reading<>(
-                        places,
-                        Way.EXISTENCE,
-                        (parts, now) -> parts.get(0).text().equals("1"))
-                .finish();
+        return new Reading<>(places, Way.EXISTENCE, (parts, now) -> exists(parts.get(0))).finish();
+    }
+
+    private boolean exists(Reply reply) throws IOException {
+        if (reply instanceof Reply.Number number) {
+            return number.value() == 1;
+        }
+        throw refused("EXISTS", reply);
     }
 
     /** Asks how much memory each key takes, 0 where that is not told; has to be finished before anything else is asked. */
@@ -350,14 +353,17 @@ final class SideReader implements AutoCloseable {
         if (!(replies.get(0) instanceof Reply.Bulk dump)) {
             return new Value(null, 0, offset);
         }
-        long life = Long.parseLong(replies.get(1).text());
-        return new Value(dump.bytes(), life < 0 ? 0 : saysMoments ? life : now + life, offset);
+        if (!(replies.get(1) instanceof Reply.Number life)) {
+            throw refused(saysMoments ? "PEXPIRETIME" : "PTTL", replies.get(1));
+        }
+        long ends = saysMoments ? life.value() : now + life.value();
+        return new Value(dump.bytes(), life.value() < 0 ? 0 : ends, offset);
     }
 
     private IOException refused(String command, Reply reply) {
         return new IOException(deployment.side() + " refused " + command + ": '"
                 + MalformedRespException.quote(reply.text())
-                + "'; grant the user +scan +dump +pttl +pexpiretime +role +select +multi +exec on all keys");
+                + "'; grant the user +scan +exists +dump +pttl +pexpiretime +role +select +multi +exec on all keys");
     }
 
     private static byte[] bytes(Reply reply) {

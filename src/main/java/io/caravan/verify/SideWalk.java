@@ -94,7 +94,7 @@ final class SideWalk {
             } catch (WalkLostException e) {
                 lost = true;
                 throw new CompletionException(e);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 stop(); // the other nodes' walks come to nothing, too
                 throw new CompletionException(e);
             }

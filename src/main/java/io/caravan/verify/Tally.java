@@ -22,6 +22,7 @@ final class Tally {
     private final AtomicIntegerArray compared = new AtomicIntegerArray(HashSlot.COUNT);
     private final AtomicIntegerArray different = new AtomicIntegerArray(HashSlot.COUNT);
     private final AtomicIntegerArray undecided = new AtomicIntegerArray(HashSlot.COUNT);
+    private final AtomicIntegerArray ofOthers = new AtomicIntegerArray(HashSlot.COUNT);
     private final LongAdder repaired = new LongAdder();
     private final List<Found<Difference>> differences = new ArrayList<>();
     private final List<Found<String>> reasons = new ArrayList<>();
@@ -40,6 +41,7 @@ final class Tally {
             compared.set(slot, 0);
             different.set(slot, 0);
             undecided.set(slot, 0);
+            ofOthers.set(slot, 0);
         });
         differences.removeIf(found -> slots.get(found.slot()));
         reasons.removeIf(found -> slots.get(found.slot()));
@@ -73,6 +75,11 @@ final class Tally {
         }
     }
 
+    /** The destination alone has it, and it may be another task's. */
+    void isOfOthers(Pair pair) {
+        ofOthers.incrementAndGet(slot(pair));
+    }
+
     long compared() {
         return sum(compared);
     }
@@ -87,6 +94,10 @@ final class Tally {
 
     long undecided() {
         return sum(undecided);
+    }
+
+    long ofOthers() {
+        return sum(ofOthers);
     }
 
     synchronized List<Difference> differences() {

@@ -41,6 +41,7 @@ public final class Verification {
     /**
      * What every walker has to know.
      *
+     * @param others tasks that write to the destination, too
      * @param oneLarge held by the one that holds a large value
      */
     record Setting(
@@ -49,6 +50,7 @@ public final class Verification {
             KeyMapping mapping,
             Applied applied,
             Optional<Repair> repair,
+            Set<String> others,
             VerifySettings settings,
             ValueComparison comparison,
             boolean saysMoments,
@@ -73,6 +75,7 @@ public final class Verification {
      *
      * @param applied how far the destination is
      * @param repair how keys that differ are repaired, empty if they are only told
+     * @param others tasks that write to the destination, too: what the destination alone has may be theirs
      * @param threads runs as many tasks at once as a side has masters
      */
     public static Verification of(
@@ -81,6 +84,7 @@ public final class Verification {
             KeyMapping mapping,
             Applied applied,
             Optional<Repair> repair,
+            Set<String> others,
             VerifySettings settings,
             Executor threads) {
         return new Verification(
@@ -90,6 +94,7 @@ public final class Verification {
                         mapping,
                         applied,
                         repair,
+                        Set.copyOf(others),
                         settings,
                         new ValueComparison(
                                 common(source.version(), destination.version()),
@@ -143,6 +148,11 @@ public final class Verification {
             throw new IllegalArgumentException(
                     "keys are selected by their names (includeKeys, excludeKeys of a Selection), so"
                             + " that the number of all says nothing about them; compare with mode FULL or SAMPLE");
+        }
+        if (!setting.others().isEmpty()) {
+            throw new IllegalArgumentException("tasks " + setting.others()
+                    + " write to the destination, too (its key caravan:tasks), so that the number of its keys says nothing about"
+                    + " this one; compare with mode FULL or SAMPLE");
         }
         long there;
         long here;
@@ -213,6 +223,7 @@ public final class Verification {
                 joined(source.differences(), destination.differences()),
                 source.repaired() + destination.repaired(),
                 source.undecided() + destination.undecided(),
+                source.ofOthers() + destination.ofOthers(),
                 joined(source.reasons(), destination.reasons()));
     }
 

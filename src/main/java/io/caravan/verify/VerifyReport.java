@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param differences the first of these
  * @param repaired keys that differed, and were read again at the source
  * @param undecided how many keys could not be judged: they change too often, or cannot be read by pieces
- * @param reasons the first of these, with the reason
+ * @param ofOthers keys that only the destination has, where other tasks write, too: they may be theirs
+ * @param reasons the first of the undecided, with the reason
  */
 public record VerifyReport(
         VerifySettings.Mode mode,
@@ -33,6 +34,7 @@ public record VerifyReport(
         List<Difference> differences,
         long repaired,
         long undecided,
+        long ofOthers,
         List<String> reasons) {
 
     private static final int SHOWN = 20;
@@ -70,7 +72,10 @@ public record VerifyReport(
         return verdict
                 + "%,d keys compared in %.1f s".formatted(compared, took.toMillis() / 1000.0)
                 + (repaired > 0 ? ", %,d repaired".formatted(repaired) : "")
-                + (undecided > 0 ? ", %,d undecided".formatted(undecided) : "");
+                + (undecided > 0 ? ", %,d undecided".formatted(undecided) : "")
+                + (ofOthers > 0
+                        ? ", %,d more are only at the destination, where other tasks write, too".formatted(ofOthers)
+                        : "");
     }
 
     /** As fields of a JSON object. */
@@ -86,6 +91,7 @@ public record VerifyReport(
         fields.put("different", different);
         fields.put("repaired", repaired);
         fields.put("undecided", undecided);
+        fields.put("ofOthers", ofOthers);
         fields.put("differences", differences.stream().map(VerifyReport::fields).toList());
         fields.put("reasons", reasons);
         return fields;

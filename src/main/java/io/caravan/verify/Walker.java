@@ -92,8 +92,10 @@ final class Walker implements AutoCloseable {
                     ? List.of()
                     : there.exist(pairs.stream().map(Pair::source).toList());
             for (int i = 0; i < pairs.size(); i++) {
-                if (!exist.get(i)) {
+                if (!exist.get(i) && setting.others().isEmpty()) {
                     suspects.add(pairs.get(i));
+                } else if (!exist.get(i)) {
+                    tally.isOfOthers(pairs.get(i));
                 }
             }
         });
@@ -207,7 +209,7 @@ final class Walker implements AutoCloseable {
 
     private void judge(List<Pair> pairs) throws IOException {
         Judge.Verdicts verdicts = judge.judge(pairs);
-        List<Judge.Verdict> different = verdicts.different();
+        List<Judge.Verdict> different = withoutOthers(verdicts.different());
         List<Pair> undecided = new ArrayList<>(verdicts.undecided());
         if (setting.repair().isPresent() && !different.isEmpty()) {
             List<Pair> wrong = different.stream().map(Judge.Verdict::pair).toList();
@@ -225,8 +227,29 @@ final class Walker implements AutoCloseable {
         undecided.forEach(pair -> tally.undecided(pair, "changes too often to be compared"));
     }
 
+    /** What the destination alone has may be another task's: then it is neither told nor removed. */
+    private List<Judge.Verdict> withoutOthers(List<Judge.Verdict> different) {
+        List<Judge.Verdict> own = new ArrayList<>();
+        for (Judge.Verdict verdict : different) {
+            if (isOfOthers(verdict.found())) {
+                tally.isOfOthers(verdict.pair());
+            } else {
+                own.add(verdict);
+            }
+        }
+        return own;
+    }
+
+    private boolean isOfOthers(ValueComparison.Found found) {
+        return found.kind() == Difference.Kind.EXTRA && !setting.others().isEmpty();
+    }
+
     private void judgeLarge(Pair pair) throws IOException {
         LargeJudge.Decision decision = large.judge(pair);
+        if (decision.found().filter(this::isOfOthers).isPresent()) {
+            tally.isOfOthers(pair);
+            return;
+        }
         if (decision.found().isPresent() && setting.repair().isPresent()) {
             repair(setting.repair().get(), List.of(pair));
             decision = large.judge(pair);

@@ -139,7 +139,13 @@ function result(report) {
     return `${format.count(report.sourceKeys)} keys at the source, ${format.count(report.destinationKeys)} at the destination`;
   }
   const parts = [`${format.counted(report.compared, 'key')} compared in ${format.duration(report.tookMillis / 1000)}`];
-  for (const [field, word] of [['different', 'different'], ['repaired', 'repaired'], ['undecided', 'not to be judged']]) {
+  const more = [
+    ['different', 'different'],
+    ['repaired', 'repaired'],
+    ['undecided', 'not to be judged'],
+    ['ofOthers', 'only at the destination, where other tasks write, too'],
+  ];
+  for (const [field, word] of more) {
     if (report[field] > 0) {
       parts.push(`${format.count(report[field])} ${word}`);
     }

@@ -249,6 +249,39 @@ class UserRoutesIT {
         }
     }
 
+    @Test
+    void a_route_to_several_destinations_cannot_be_compared() throws Exception {
+        String route = """
+                - route:
+                    id: either
+                    from:
+                      uri: redis-replication
+                      parameters:
+                        nodes: "{{source}}"
+                      steps:
+                        - choice:
+                            when:
+                              - simple: "${header.CamelRedisReplicationBatchSize} > 0"
+                                steps:
+                                  - to:
+                                      uri: redis-cluster
+                                      parameters:
+                                        nodes: "{{destination}}"
+                            otherwise:
+                              steps:
+                                - to:
+                                    uri: redis-cluster
+                                    parameters:
+                                      nodes: "{{source}}"
+                """;
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = task(route, pair.sourceMasters.get(0), pair.destinationMasters.get(0))) {
+            assertThatThrownBy(() -> count(task))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("Give each destination a route of its own");
+        }
+    }
+
     private static void count(RunningTask task) throws IOException {
         var settings = new VerifySettings(
                 VerifySettings.Mode.COUNT, 1, List.of(), 0, Duration.ofSeconds(1), Duration.ofSeconds(60));

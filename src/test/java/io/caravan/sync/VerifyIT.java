@@ -246,6 +246,63 @@ class VerifyIT {
     }
 
     @Test
+    void keys_that_may_be_another_tasks_are_neither_a_difference_nor_removed() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            RedisServer destination = pair.destinationMasters.get(0);
+            destination.command("SADD", "caravan:tasks", "other");
+            destination.command("SET", "of:other", "1");
+            pair.sourceMasters.get(0).command("SET", "one", "1");
+            task.awaitApplied(pair.sourceMasters);
+
+            VerifyReport report = verify(task, VerifySettings.FULL, true);
+            assertThat(report.text())
+                    .startsWith("equal: 1 keys compared")
+                    .endsWith("1 more are only at the destination, where other tasks write, too");
+            verify(task, settings(Mode.KEYS, List.of("of:other")), true);
+            assertThat(destination.command("GET", "of:other")).isEqualTo("1");
+            assertThatThrownBy(() -> verify(task, settings(Mode.COUNT, List.of()), false))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("tasks [other] write to the destination, too");
+        }
+    }
+
+    @Test
+    void caravans_own_keys_of_the_source_are_not_expected_behind_a_prefix() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task()
+                        .with("databases", "0=zero:")
+                        .with("heartbeatInterval", "100")
+                        .start()) {
+            task.awaitStreaming();
+            RedisServer source = pair.sourceMasters.get(0);
+            source.command("SET", "one", "1");
+            Await.until("a heartbeat", Duration.ofSeconds(30), () -> keeps(source, "heartbeat"));
+            task.awaitApplied(pair.sourceMasters);
+
+            assertThat(verify(task, VerifySettings.FULL, true).text()).startsWith("equal: 1 keys compared");
+            assertThat(pair.destinationMasters.get(0).command("KEYS", "zero:*")).hasToString("[zero:one]");
+        }
+    }
+
+    @Test
+    void an_account_that_may_not_read_lives_is_told_what_to_grant() throws Exception {
+        try (Pair pair = Pair.standards(Pair.newer(), Pair.newer());
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            pair.sourceMasters.get(0).command("SET", "one", "1");
+            task.awaitApplied(pair.sourceMasters);
+            pair.sourceMasters.get(0).command("ACL", "SETUSER", "default", "-pexpiretime");
+
+            assertThatThrownBy(() -> verify(task, VerifySettings.FULL, false))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("source refused PEXPIRETIME: 'NOPERM")
+                    .hasMessageContaining("+pexpiretime");
+        }
+    }
+
+    @Test
     void a_destination_that_does_not_get_on_is_told() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 RunningTask task = pair.task().start()) {
