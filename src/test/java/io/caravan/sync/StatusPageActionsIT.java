@@ -140,7 +140,8 @@ class StatusPageActionsIT {
                     + " EventSource.prototype.close = function() { window.closed++; close.call(this); };");
 
             caravan.signal("STOP");
-            browser.script("const now = Date.now; Date.now = () => now() + 20_000;"); // for so long, as the page sees it
+            // For so long, as the page sees it.
+            browser.script("const now = Date.now; Date.now = () => now() + 20_000;");
             Await.until(
                     "it has given the connection up",
                     Browser.PATIENCE,
