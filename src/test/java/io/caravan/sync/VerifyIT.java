@@ -184,6 +184,23 @@ class VerifyIT {
     }
 
     @Test
+    void a_key_that_is_named_and_not_synchronized_is_told() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task().with("databases", "1").start()) {
+            pair.sourceMasters.get(0).command("SET", "one", "1");
+            task.awaitStreaming();
+
+            VerifyReport report = verify(task, settings(Mode.KEYS, List.of("one")), false);
+
+            assertThat(report.compared()).isZero();
+            assertThat(report.undecided()).isEqualTo(1);
+            assertThat(report.reasons())
+                    .containsExactly(
+                            "one: is not synchronized (databases, or a Selection of the route; or it is Caravan's own)");
+        }
+    }
+
+    @Test
     void a_count_says_how_many_keys_there_are() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 RunningTask task = pair.task().start()) {
