@@ -2,6 +2,7 @@ package io.caravan.app;
 
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import picocli.CommandLine.Option;
 
@@ -35,6 +36,7 @@ abstract class AtRestCommand implements Callable<Integer> {
      * @param main not initialized; stopped afterwards
      * @param out the standard output
      * @return the exit code
+     * @throws CommandFailure if it cannot be done; has words for a person
      */
     abstract int look(Main main, PrintStream out) throws Exception;
 
@@ -46,8 +48,14 @@ abstract class AtRestCommand implements Callable<Integer> {
         try {
             int exitCode = look(main, out);
             out.flush();
-            MisspeltSettings.in(main.getCamelContext()).forEach(System.err::println);
+            CamelContext context = main.getCamelContext();
+            if (context != null) { // else another process has looked
+                MisspeltSettings.in(context).forEach(System.err::println);
+            }
             return exitCode;
+        } catch (CommandFailure e) {
+            System.err.println(e.getMessage());
+            return e.exitCode();
         } catch (Exception e) {
             System.err.println(StartFailure.explain(e, main.getCamelContext()));
             return ExitCode.NOT_STARTED;

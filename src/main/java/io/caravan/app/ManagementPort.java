@@ -3,6 +3,7 @@ package io.caravan.app;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,7 @@ final class ManagementPort {
     private static final String TASKS = "/caravan/api/tasks";
     private static final String USER = "caravan.management.user";
     private static final String PASSWORD = "caravan.management.password";
+    private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
     private static final int FIRST_ERROR = 400;
 
@@ -46,8 +48,16 @@ final class ManagementPort {
      * By what {@code config/} says, read as the process itself reads it.
      *
      * @param url where it is instead; empty for where {@code config/} says
+     * @throws CommandFailure if that is no URL
      */
     static ManagementPort configured(String url) throws Exception {
+        if (!url.isEmpty() && !isUrl(url)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--url='" + url
+                            + "' does not say where a process is; write it as http://127.0.0.1:8876, or https://… where the"
+                            + " port has TLS");
+        }
         Main main = Caravan.applicationAtRest();
         main.addOverrideProperty("camel.main.routes-collector-enabled", "false");
         try {
@@ -62,6 +72,15 @@ final class ManagementPort {
                     http.build(), url.isEmpty() ? url(context) : url.replaceFirst("/+$", ""), authorization(context));
         } finally {
             main.stop();
+        }
+    }
+
+    private static boolean isUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            return uri.getHost() != null && List.of("http", "https").contains(uri.getScheme());
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 
@@ -172,7 +191,8 @@ final class ManagementPort {
             JsonObject body = parse(response.body());
             if (response.statusCode() >= FIRST_ERROR) {
                 throw new CommandFailure(
-                        ExitCode.REFUSED, body.getStringOrDefault("error", "it answers " + response.statusCode()));
+                        response.statusCode() == BAD_REQUEST ? ExitCode.USAGE : ExitCode.REFUSED,
+                        body.getStringOrDefault("error", "it answers " + response.statusCode()));
             }
             return body;
         } catch (SSLException e) {

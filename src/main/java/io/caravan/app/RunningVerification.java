@@ -11,8 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -34,19 +32,28 @@ final class RunningVerification {
      * Compares and repairs every task of the process, one after the other.
      *
      * @param progress told now and then how far the verification of a task is
-     * @return the reports by the tasks' names; where two have the same name, by their ids
-     * @throws CommandFailure if no process answers, or it refuses
+     * @throws CommandFailure if no process answers
      */
-    Map<String, VerifyReport> repair(VerifySettings settings, BiConsumer<String, Verification.Progress> progress)
+    Comparisons repair(VerifySettings settings, BiConsumer<String, Verification.Progress> progress)
             throws CommandFailure {
-        Map<String, VerifyReport> reports = new TreeMap<>();
-        for (JsonObject task : ManagementPort.list(process.tasks())) {
+        var comparisons = new Comparisons();
+        List<JsonObject> tasks = ManagementPort.list(process.tasks());
+        List<String> names = tasks.stream().map(RunningVerification::name).toList();
+        for (JsonObject task : tasks) {
             String id = String.valueOf(task.getString("id"));
-            String name = String.valueOf(task.getString("name"));
-            process.act(id, "verify?repair=true" + parameters(settings));
-            reports.put(reports.containsKey(name) ? id : name, report(id, name, progress));
+            String called = Comparisons.called(name(task), String.valueOf(task.getString("route")), names);
+            try {
+                process.act(id, "verify?repair=true" + parameters(settings));
+                comparisons.compared(called, report(id, called, progress));
+            } catch (CommandFailure e) {
+                comparisons.failed(called, e);
+            }
         }
-        return reports;
+        return comparisons;
+    }
+
+    private static String name(JsonObject task) {
+        return String.valueOf(task.getString("name"));
     }
 
     private static String parameters(VerifySettings settings) {
@@ -66,15 +73,13 @@ final class RunningVerification {
         while (true) {
             JsonObject verification = process.task(id).getMap("verification") instanceof JsonObject json ? json : null;
             if (verification == null) {
-                throw new CommandFailure(
-                        ExitCode.REFUSED, "The verification of task " + name + " is over, and no report is left");
+                throw new CommandFailure(ExitCode.REFUSED, "the verification is over, and no report is left");
             }
             if (!verification.getBooleanOrDefault("running", true)) {
                 if (verification.get("report") instanceof JsonObject report) {
                     return parse(report);
                 }
-                throw new CommandFailure(
-                        ExitCode.NOT_STARTED, "task " + name + ": " + verification.getString("problem"));
+                throw new CommandFailure(ExitCode.NOT_STARTED, String.valueOf(verification.getString("problem")));
             }
             if (System.nanoTime() >= tellAt) {
                 progress.accept(

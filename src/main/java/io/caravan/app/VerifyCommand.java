@@ -1,6 +1,7 @@
 package io.caravan.app;
 
 import io.caravan.camel.RouteVerification;
+import io.caravan.camel.TaskRoute;
 import io.caravan.verify.Verification;
 import io.caravan.verify.VerifyReport;
 import io.caravan.verify.VerifySettings;
@@ -10,16 +11,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
-import org.apache.camel.util.json.JsonObject;
-import org.apache.camel.util.json.Jsoner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,43 +73,76 @@ final class VerifyCommand extends AtRestCommand {
 
     @Override
     int look(Main main, PrintStream out) throws Exception {
+        VerifySettings settings = settings();
         if (repair) {
-            return repair(out);
+            return repair(settings, out);
         }
         Caravan.build(main);
-        List<RouteVerification> tasks = RouteVerification.ofAll(main.getCamelContext());
-        if (tasks.isEmpty()) {
+        CamelContext context = main.getCamelContext();
+        List<TaskRoute> routes = TaskRoute.in(context);
+        if (routes.isEmpty()) {
             return nothingDeclared();
         }
+        List<String> names = routes.stream().map(route -> route.task(context)).toList();
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
-            Map<String, VerifyReport> reports = new TreeMap<>();
-            for (RouteVerification task : tasks) {
-                reports.put(task.task(), verify(task, clock));
+            var comparisons = new Comparisons();
+            for (TaskRoute route : routes) {
+                String task =
+                        Comparisons.called(route.task(context), context.resolvePropertyPlaceholders(route.id()), names);
+                try {
+                    comparisons.compared(task, verify(task, RouteVerification.of(context, route), settings, clock));
+                } catch (IOException | IllegalArgumentException e) {
+                    comparisons.failed(task, new CommandFailure(ExitCode.NOT_STARTED, why(e)));
+                }
             }
-            return tell(reports, out);
+            return tell(comparisons, out);
         } finally {
             clock.shutdownNow();
         }
     }
 
     /** Only the process that runs a task can put a key into its place in the stream. */
-    private int repair(PrintStream out) throws Exception {
-        try {
-            var process = new RunningVerification(ManagementPort.configured(""));
-            return tell(process.repair(settings(), VerifyCommand::tellProgress), out);
-        } catch (CommandFailure e) {
-            System.err.println(e.getMessage());
-            return e.exitCode();
+    private int repair(VerifySettings settings, PrintStream out) throws Exception {
+        var process = new RunningVerification(ManagementPort.configured(""));
+        Comparisons comparisons = process.repair(settings, VerifyCommand::tellProgress);
+        return comparisons.isEmpty() ? nothingDeclared() : tell(comparisons, out);
+    }
+
+    private int tell(Comparisons comparisons, PrintStream out) {
+        String found = json() ? comparisons.json() : comparisons.text();
+        if (!found.isEmpty()) {
+            out.println(found);
         }
+        comparisons.failures().forEach(System.err::println);
+        return comparisons.exitCode();
     }
 
-    private int tell(Map<String, VerifyReport> reports, PrintStream out) {
-        out.println(json() ? json(reports) : text(reports));
-        return exitCode(reports);
+    private static String why(Exception e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
-    private VerifySettings settings() {
+    /**
+     * What is asked for.
+     *
+     * @throws CommandFailure if it makes no sense
+     */
+    VerifySettings settings() throws CommandFailure {
+        if (mode == Mode.KEYS && keys.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--mode=KEYS compares keys that are named, and none is: name each by --key=…, or take the mode FULL, SAMPLE or"
+                            + " COUNT");
+        }
+        if (sample < 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--sample=" + sample + " is no number of keys; 1 is the least that is compared");
+        }
+        if (rate < 0) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--rate=" + rate + " is no number of keys a second; 0 is as many as both sides give");
+        }
         return new VerifySettings(
                 keys.isEmpty() ? mode : Mode.KEYS,
                 sample,
@@ -121,12 +152,14 @@ final class VerifyCommand extends AtRestCommand {
                 VerifySettings.FULL.patience());
     }
 
-    private VerifyReport verify(RouteVerification task, ScheduledExecutorService clock) throws IOException {
+    private static VerifyReport verify(
+            String name, RouteVerification task, VerifySettings settings, ScheduledExecutorService clock)
+            throws IOException {
         var begun = new AtomicReference<@Nullable Verification>();
         ScheduledFuture<?> telling = clock.scheduleAtFixedRate(
-                () -> tellProgress(task.task(), begun.get()), PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
+                () -> tellProgress(name, begun.get()), PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
         try {
-            return task.run(settings(), false, begun::set);
+            return task.run(settings, false, begun::set);
         } finally {
             telling.cancel(false);
         }
@@ -140,31 +173,5 @@ final class VerifyCommand extends AtRestCommand {
 
     private static void tellProgress(String task, Verification.Progress progress) {
         System.err.printf("task %s: %,d of about %,d keys compared%n", task, progress.compared(), progress.expected());
-    }
-
-    private static int exitCode(Map<String, VerifyReport> reports) {
-        if (reports.values().stream().anyMatch(report -> !report.isEqual())) {
-            return ExitCode.DIFFERENT;
-        }
-        return reports.values().stream().anyMatch(report -> report.undecided() > 0) ? ExitCode.UNDECIDED : ExitCode.OK;
-    }
-
-    private static String text(Map<String, VerifyReport> reports) {
-        List<String> parts = new ArrayList<>();
-        reports.forEach((task, report) -> parts.add("task " + task + ": " + report.text()));
-        return String.join(System.lineSeparator(), parts);
-    }
-
-    private static String json(Map<String, VerifyReport> reports) {
-        var json = new JsonObject();
-        json.put("equal", reports.values().stream().allMatch(VerifyReport::isEqual));
-        List<Map<String, Object>> tasks = new ArrayList<>();
-        reports.forEach((task, report) -> {
-            Map<String, Object> fields = new TreeMap<>(report.fields());
-            fields.put("task", task);
-            tasks.add(fields);
-        });
-        json.put("tasks", tasks);
-        return Jsoner.prettyPrint(json.toJson());
     }
 }

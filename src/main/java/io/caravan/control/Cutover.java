@@ -56,7 +56,7 @@ final class Cutover {
     private final Callable<VerifyReport> verification;
     private final Callable<Void> stop;
     private final Consumer<String> told;
-    private long pausedUntilNanos;
+    private final HeldWrites writes;
 
     /**
      * @param problem what is wrong with the task at the moment, empty if nothing is
@@ -77,6 +77,7 @@ final class Cutover {
         this.verification = verification;
         this.stop = stop;
         this.told = told;
+        writes = new HeldWrites(settings.pauseWrites(), consumer::pauseWrites);
     }
 
     /**
@@ -92,7 +93,7 @@ final class Cutover {
         try {
             consumer.holdHeartbeats(); // they are writes, too
             if (settings.pauses()) {
-                pause();
+                writes.hold();
                 told.accept("the source holds writes back for up to "
                         + settings.pauseWrites().toSeconds() + " s at a time");
             }
@@ -104,6 +105,7 @@ final class Cutover {
             if (settings.verify()) {
                 verify();
             }
+            writes.hold(); // for as long as it may be: clients have to be pointed elsewhere now
             requireQuiet(commands);
             consumer.cutOver();
             marked = true;
@@ -113,8 +115,7 @@ final class Cutover {
                     + destination
                     + (settings.pauses()
                             ? ". The source holds writes back for another "
-                                    + Math.max(0, TimeUnit.NANOSECONDS.toSeconds(pausedUntilNanos - System.nanoTime()))
-                                    + " s; what is written there afterwards is not copied"
+                                    + writes.left().toSeconds() + " s; what is written there afterwards is not copied"
                             : ". What is written to the source from now on is not copied");
         } finally {
             if (!done) {
@@ -161,7 +162,7 @@ final class Cutover {
                                 + " (--patience)");
             }
             LockSupport.parkNanos(LOOK_NANOS);
-            keepPaused();
+            writes.keep();
             requireHealth();
             if (commands() != last || lagBytes() > 0) {
                 last = commands();
@@ -173,31 +174,12 @@ final class Cutover {
 
     private void verify() throws Exception {
         told.accept("both sides are being compared");
-        var keeping = new Thread(this::keepPausedUntilInterrupted, "CaravanCutover");
-        keeping.start();
-        VerifyReport report;
-        try {
-            report = verification.call();
-        } finally {
-            keeping.interrupt();
-            keeping.join();
-        }
+        VerifyReport report = writes.during(verification);
         String found = report.text().lines().findFirst().orElse("");
         if (!report.isEqual() || report.undecided() > 0) {
             throw new RefusedException("both sides are not equal: " + found + "; verify names the keys");
         }
         told.accept(found);
-    }
-
-    private void keepPausedUntilInterrupted() {
-        while (!Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(LOOK_NANOS);
-            try {
-                keepPaused();
-            } catch (IOException e) {
-                LOG.warn("cutover: {}", e.getMessage()); // what is written then is noticed by requireQuiet
-            }
-        }
     }
 
     private void requireQuiet(long commands) throws RefusedException {
@@ -217,18 +199,6 @@ final class Cutover {
 
     private long lagBytes() {
         return consumer.getLagBytes(); // known of each shard: all of them are streaming
-    }
-
-    private void pause() throws IOException {
-        consumer.pauseWrites(settings.pauseWrites());
-        pausedUntilNanos = System.nanoTime() + settings.pauseWrites().toNanos();
-    }
-
-    private void keepPaused() throws IOException {
-        if (settings.pauses()
-                && pausedUntilNanos - System.nanoTime() < settings.pauseWrites().toNanos() / 2) {
-            pause();
-        }
     }
 
     private void goOn() {

@@ -103,6 +103,11 @@ final class Task {
                 : Optional.empty();
     }
 
+    /** Whether it has shards, be they paused. */
+    boolean runs() {
+        return runningConsumer().filter(each -> !each.status().isEmpty()).isPresent();
+    }
+
     /** A start says what it does. */
     void on(TaskEvent event) {
         synchronized (this) {

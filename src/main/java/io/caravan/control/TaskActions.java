@@ -61,6 +61,11 @@ final class TaskActions {
             if (!possible(task).contains(action)) {
                 throw new RefusedException(refusal(task, action));
             }
+            if (action == TaskAction.VERIFY && options.repair() && !task.runs()) {
+                throw new RefusedException("task " + task.identity().name()
+                        + " does not run, so that nothing can be repaired in its place in the stream; start it, or verify without"
+                        + " repair");
+            }
             if (action == TaskAction.VERIFY) {
                 task.verification(new TaskVerification(options.verify()));
             } else {

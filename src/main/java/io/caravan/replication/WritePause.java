@@ -27,7 +27,8 @@ final class WritePause {
      * Holds writes back at each master, anew if they are already.
      *
      * @param duration after which the server lets them go by itself
-     * @throws SourceException if a master does not do so; nothing is held back then
+     * @throws SourceException if a master does not do so; nothing is held back then. An interrupt says nothing of the masters: they go
+     *     on as they are
      */
     void begin(List<SourceMaster> masters, Duration duration) throws IOException {
         try {
@@ -35,6 +36,9 @@ final class WritePause {
                 ask(master, "PAUSE", Long.toString(duration.toMillis()), "WRITE");
             }
         } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
             try {
                 end(masters);
             } catch (IOException further) {

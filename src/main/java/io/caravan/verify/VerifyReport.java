@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * @param different how many of them differ
  * @param differences the first of these
  * @param repaired keys that differed, and were read again at the source
- * @param undecided how many keys could not be judged: they change too often, or cannot be read by pieces
+ * @param undecided how many keys could not be judged: they change too often, cannot be read by pieces, or were named
+ *     and are not synchronized
  * @param ofOthers keys that only the destination has, where other tasks write, too: they may be theirs
  * @param reasons the first of the undecided, with the reason
  */

@@ -35,6 +35,9 @@ public record VerifySettings(
 
     public VerifySettings {
         keys = List.copyOf(keys);
+        if (mode == Mode.KEYS && keys.isEmpty()) {
+            throw new IllegalArgumentException("no key is named that is to be compared");
+        }
         if (sample < 1 || keysPerSecond < 0) {
             throw new IllegalArgumentException("a sample of " + sample + " keys, " + keysPerSecond + " keys a second");
         }

@@ -24,6 +24,9 @@ final class Walker implements AutoCloseable {
 
     private static final long LARGEST = 32 * 1024 * 1024;
 
+    private static final String PASSED_OVER =
+            "is not synchronized (databases, or a Selection of the route; or it is Caravan's own)";
+
     private final Verification.Setting setting;
     private final Tally tally;
     private final SideReader there;
@@ -137,13 +140,22 @@ final class Walker implements AutoCloseable {
         }
     }
 
-    /** Keys that are named. */
+    /** Keys that are named. Whoever names one wants to know of it, also if nobody copies it. */
     void compareNamed(List<byte[]> keys) throws IOException {
         List<Pair> pairs = new ArrayList<>();
-        keys.forEach(key -> setting.mapping().ofSource(0, key).ifPresent(pairs::add));
+        for (byte[] key : keys) {
+            setting.mapping()
+                    .ofSource(0, key)
+                    .ifPresentOrElse(pairs::add, () -> tally.undecided(unmapped(key), PASSED_OVER));
+        }
         inPortions(pairs, this::compare);
         tally.compared(pairs);
         judge();
+    }
+
+    private static Pair unmapped(byte[] key) {
+        var place = new Place(0, key);
+        return new Pair(place, place);
     }
 
     /** So many at once as may be held. Those that are too large to be held at all are decided about on the spot. */

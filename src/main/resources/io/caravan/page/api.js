@@ -53,6 +53,7 @@ export class Stream {
   }
 
   connect() {
+    this.retry = 0;
     this.source = new EventSource(this.path);
     this.opened = Date.now();
     const heard = event => this.hear(event);
@@ -87,7 +88,7 @@ export class Stream {
     if (silence > SILENCE_MILLIS) {
       this.lose();
     }
-    if (silence > RENEW_MILLIS) {
+    if (silence > RENEW_MILLIS && !this.retry) { // else the next attempt, which is due, would be put off each time
       this.failed();
     }
   }

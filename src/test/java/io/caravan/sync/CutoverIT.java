@@ -128,6 +128,22 @@ class CutoverIT {
     }
 
     @Test
+    void the_source_holds_writes_back_for_the_whole_time_once_more_at_the_end() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            management.awaitState("Synchronizing");
+
+            Ended ended = commands.run("cutover", "--no-verify", "--pause-writes=60");
+
+            assertThat(ended.output()) // three of them were over when it was quiet
+                    .containsPattern("The source holds writes back for another 5[789] s");
+            assertThat(ended.exitCode()).isZero();
+        }
+    }
+
+    @Test
     void sides_that_differ_keep_the_task_running_and_let_writes_go() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 CaravanProcess caravan =

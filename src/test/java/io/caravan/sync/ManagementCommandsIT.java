@@ -3,9 +3,11 @@ package io.caravan.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.servers.Await;
 import io.caravan.servers.Dataset;
 import io.caravan.servers.RedisServer;
 import io.caravan.sync.ManagementCommands.Ended;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +83,7 @@ class ManagementCommandsIT {
                             .output())
                     .isEqualTo("from the source 21.0 MB/s, of snapshots no limit, to the destination no limit");
             Ended wrong = commands.run("limit", "--source-bytes=fast", "--commands=7");
-            assertThat(wrong.exitCode()).isEqualTo(7);
+            assertThat(wrong.exitCode()).isEqualTo(2);
             assertThat(wrong.output()).isEqualTo("sourceBytesPerSecond=fast is no size; write it as 64MB");
             assertThat(management.events("action"))
                     .containsExactly("limits: sourceBytesPerSecond=20MB, commandsPerSecond=0");
@@ -89,6 +91,51 @@ class ManagementCommandsIT {
             assertThat(commands.run("stop").exitCode()).isZero();
             assertThat(commands.run("limit", "--commands=7").output())
                     .isEqualTo("task sync does not run; its next start takes the limits that are configured");
+        }
+    }
+
+    @Test
+    void what_makes_no_sense_is_told_from_what_is_refused() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        management.managed(CaravanProcess.between(pair)).start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            management.awaitState("Synchronizing");
+            Ended tooLong = commands.run("cutover", "--pause-writes=601");
+            assertThat(tooLong.exitCode()).isEqualTo(2);
+            assertThat(tooLong.output()).isEqualTo("pauseWrites is none of 0 to 600 seconds");
+
+            Ended equal = commands.run("verify", "--repair");
+            assertThat(equal.exitCode()).as(equal.output()).isZero();
+            assertThat(equal.output()).matches("task sync: equal: 0 keys compared in [0-9.]+ s");
+
+            assertThat(commands.run("stop").exitCode()).isZero();
+            Ended repair = commands.run("verify", "--repair");
+            assertThat(repair.exitCode()).as(repair.output()).isEqualTo(7);
+            assertThat(repair.output())
+                    .isEqualTo("task sync: not compared: task sync does not run, so that nothing can be repaired in its"
+                            + " place in the stream; start it, or verify without repair");
+        }
+    }
+
+    @Test
+    void a_process_without_a_task_has_nothing_to_repair() throws Exception {
+        String route = "- route:\n    from:\n      uri: timer:other\n      steps:\n        - log: nothing\n";
+        try (CaravanProcess caravan = management
+                        .managed(CaravanProcess.settings())
+                        .route(route)
+                        .start();
+                ManagementCommands commands = ManagementCommands.like(caravan)) {
+            Await.until(
+                    "it answers",
+                    Duration.ofSeconds(60),
+                    () -> management.get("/caravan/api/tasks").statusCode() == 200);
+
+            Ended repair = commands.run("verify", "--repair");
+
+            assertThat(repair.exitCode()).isEqualTo(1);
+            assertThat(repair.output())
+                    .isEqualTo("No task is declared: no route of routes/ begins with redis-replication:");
         }
     }
 

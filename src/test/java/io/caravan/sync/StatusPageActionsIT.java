@@ -129,6 +129,32 @@ class StatusPageActionsIT {
     }
 
     @Test
+    void a_connection_that_was_silent_for_too_long_is_replaced() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CaravanProcess caravan =
+                        page.managed(CaravanProcess.between(pair)).start()) {
+            caravan.awaitAcknowledged(pair.sourceMasters);
+            page.openTask();
+            browser.await("#pulse", "live");
+            browser.script("window.closed = 0; const close = EventSource.prototype.close;"
+                    + " EventSource.prototype.close = function() { window.closed++; close.call(this); };");
+
+            caravan.signal("STOP");
+            // For so long, as the page sees it.
+            browser.script("const now = Date.now; Date.now = () => now() + 20_000;");
+            Await.until(
+                    "it has given the connection up",
+                    Browser.PATIENCE,
+                    () -> !Long.valueOf(0).equals(browser.script("return window.closed")));
+            browser.await("#banner", "No connection since ");
+            caravan.signal("CONT");
+
+            Await.until("it is live again", Browser.PATIENCE, () -> !browser.shows("#banner"));
+            browser.await("#pulse", "live");
+        }
+    }
+
+    @Test
     void a_comparison_shows_what_differs() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 CaravanProcess caravan =

@@ -184,6 +184,23 @@ class VerifyIT {
     }
 
     @Test
+    void a_key_that_is_named_and_not_synchronized_is_told() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RunningTask task = pair.task().with("databases", "1").start()) {
+            pair.sourceMasters.get(0).command("SET", "one", "1");
+            task.awaitStreaming();
+
+            VerifyReport report = verify(task, settings(Mode.KEYS, List.of("one")), false);
+
+            assertThat(report.compared()).isZero();
+            assertThat(report.undecided()).isEqualTo(1);
+            assertThat(report.reasons())
+                    .containsExactly(
+                            "one: is not synchronized (databases, or a Selection of the route; or it is Caravan's own)");
+        }
+    }
+
+    @Test
     void a_count_says_how_many_keys_there_are() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 RunningTask task = pair.task().start()) {
@@ -354,6 +371,56 @@ class VerifyIT {
                 }
             }
         }
+    }
+
+    @Test
+    void every_task_is_reported_whatever_is_found_of_another() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                RedisServer other = RedisServer.start(Pair.newer())) {
+            pair.sourceMasters.get(0).command("SET", "key", "value");
+            other.command("SET", "key", "value");
+            String routes = route("first", 500, pair.destinationMasters.get(0)) + route("second", 600, other);
+            try (CaravanProcess caravan = CaravanProcess.between(pair)
+                    .route(routes)
+                    .argument("verify")
+                    .argument("--mode=COUNT")
+                    .start()) {
+                assertThat(caravan.awaitEnd()).as("%s", caravan.output()).isEqualTo(4);
+                assertThat(caravan.output())
+                        .contains("task copy (route first): DIFFERENT: 1 keys at the source, 0 at the destination")
+                        .contains("task copy (route second): equal: 1 keys at the source, 1 at the destination");
+            }
+            other.kill();
+            try (CaravanProcess caravan = CaravanProcess.between(pair)
+                    .route(routes)
+                    .argument("verify")
+                    .argument("--mode=COUNT")
+                    .start()) {
+                assertThat(caravan.awaitEnd()).as("%s", caravan.output()).isEqualTo(1);
+                assertThat(caravan.output())
+                        .contains("task copy (route first): DIFFERENT: 1 keys at the source, 0 at the destination")
+                        .contains("task copy (route second): not compared: ");
+            }
+        }
+    }
+
+    /** One of several tasks of the same name, which Camel wants to have different endpoints. */
+    private static String route(String id, int batch, RedisServer destination) {
+        return """
+                - route:
+                    id: %1$s
+                    from:
+                      uri: redis-replication
+                      parameters:
+                        nodes: "{{source}}"
+                        task: copy
+                        maxBatchCommands: %2$d
+                      steps:
+                        - to:
+                            uri: redis-cluster
+                            parameters:
+                              nodes: "%3$s"
+                """.formatted(id, batch, destination.endpoint());
     }
 
     private static VerifySettings settings(Mode mode, List<String> keys) {
