@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
+import io.caravan.node.Refusal;
 import io.caravan.node.ServerInfo;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods that wait are called on the threads of shards and of the start, never on an event loop.
  */
 final class SourceConnection implements AutoCloseable {
-
-    /** Errors that say nothing of what an account may do. */
-    private static final Set<String> PASSING = Set.of("BUSY", "LOADING", "MASTERDOWN", "TRYAGAIN");
 
     private final NodeAddress node;
     private final Channel channel;
@@ -120,12 +117,16 @@ final class SourceConnection implements AutoCloseable {
         return ServerInfo.parse(reply instanceof Reply.Failure ? "" : reply.text());
     }
 
-    /** A refusal is an answer, unless it passes by itself: a script that runs for long says nothing of what the account may ask. */
-    private Reply ask(String... command) throws IOException {
+    /**
+     * Sends a request and waits for its reply. A refusal is an answer, unless it passes by itself: a script that runs for long, or
+     * data that are being loaded, say nothing of what the account may ask.
+     */
+    Reply ask(String... command) throws IOException {
         Reply reply = call(command);
-        if (reply instanceof Reply.Failure failure && PASSING.contains(failure.code())) {
+        if (reply instanceof Reply.Failure failure && new Refusal(failure.text()).passes()) {
             throw SourceException.retry(
-                    "source " + node + " refuses " + command[0] + " at the moment: '" + failure.text() + "'");
+                    "source " + node + " refuses " + command[0] + " at the moment: '"
+                    + MalformedRespException.quote(failure.text()) + "'");
         }
         return reply;
     }
