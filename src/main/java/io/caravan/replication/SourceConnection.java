@@ -50,7 +50,7 @@ final class SourceConnection implements AutoCloseable {
     /**
      * Connects and authenticates.
      *
-     * @throws SourceException if the server cannot be reached or refuses the credentials
+     * @throws SourceException if the server cannot be reached, or refuses the credentials: only the latter is of no use to repeat
      */
     static SourceConnection open(Transport transport, NodeAddress node, Credentials credentials) throws IOException {
         var handler = new SourceChannelHandler(node);
@@ -221,13 +221,22 @@ final class SourceConnection implements AutoCloseable {
             reply = call("AUTH", credentials.whole());
         }
         if (reply instanceof Reply.Failure failure) {
-            throw refusedCredentials(failure, credentials);
+            throw new Refusal(failure.text()).isOfCredentials()
+                    ? refusedCredentials(failure, credentials)
+                    : refusedForTheMoment(failure);
         }
     }
 
     /** Redis before 6.0 takes one argument: {@code ERR wrong number of arguments for 'auth' command}. */
     private static boolean knowsNoUsers(Reply.Failure failure) {
         return failure.text().toLowerCase(Locale.ROOT).contains("wrong number of arguments");
+    }
+
+    /** Whatever else an error says that is read in answer to {@code AUTH}, it is no reason to give the source up. */
+    private SourceException refusedForTheMoment(Reply.Failure failure) {
+        return SourceException.retry("source " + node + " takes no connection at the moment: '"
+                + MalformedRespException.quote(failure.text())
+                + "'; if that does not pass, look at its maxclients, and into its log");
     }
 
     private SourceException refusedCredentials(Reply.Failure failure, Credentials credentials) {

@@ -13,7 +13,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +48,54 @@ class SourceConnectionIT {
             }
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    /** The error is written when a connection is accepted, and read as the answer to AUTH, which is on its way. */
+    @Test
+    void a_node_that_has_too_many_clients_has_not_refused_the_password_and_the_next_is_asked() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (var full = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RedisServer server = RedisServer.on(ServerProgram.of("7.0.15"))
+                        .password("secret")
+                        .start()) {
+            var refusing = new Thread(() -> refuseAll(full), "full");
+            refusing.start();
+            var transport = new Transport(group, NioSocketChannel.class, null, false, PATIENCE, PATIENCE);
+            var given = new NodeAddress("127.0.0.1", full.getLocalPort());
+            var other = new NodeAddress(server.host(), server.port());
+            Credentials credentials = Credentials.parse("secret");
+
+            assertThatThrownBy(() -> SourceConnection.open(transport, given, credentials))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
+                    .hasMessageContaining("takes no connection at the moment: 'ERR max number of clients reached'");
+            assertThat(new SourceTopology(transport, credentials, List.of(given, other)).masters())
+                    .extracting(SourceMaster::address)
+                    .containsExactly(other);
+            assertThatThrownBy(() -> SourceConnection.open(transport, other, Credentials.parse("wrong")))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.STOP));
+            full.close();
+            refusing.join();
+        } finally {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    /** Until the socket is closed. */
+    private static void refuseAll(ServerSocket full) {
+        while (!full.isClosed()) {
+            try (Socket client = full.accept()) {
+                client.getInputStream().read();
+                client.getOutputStream()
+                        .write("-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII));
+                client.getInputStream().readAllBytes();
+            } catch (IOException e) {
+                assertThat(e).isInstanceOf(SocketException.class); // closed by either side
+            }
         }
     }
 }
