@@ -194,13 +194,17 @@ final class CheckpointKeeper {
      */
     synchronized void requireKnownSource(Collection<SourceMaster> masters) throws IOException {
         boolean untold = masters.stream()
-                .anyMatch(master ->
-                        master.nodeId().isEmpty() && master.version().isEmpty());
-        if (untold && found.stream().anyMatch(checkpoint -> NODE_ID.matcher(checkpoint.shard()).matches())) {
-            throw new IOException("task " + task + ": the checkpoints in " + store + " are of masters of a cluster, and the source, "
-                    + masters.stream().map(SourceMaster::address).toList()
-                    + ", does not tell any more which masters it has. A start would leave those out that are not among these. Grant the"
-                    + " source's user +info +cluster|nodes (+cluster before Redis 7.0) again");
+                .anyMatch(
+                        master -> master.nodeId().isEmpty() && master.version().isEmpty());
+        if (untold
+                && found.stream()
+                        .anyMatch(checkpoint ->
+                                NODE_ID.matcher(checkpoint.shard()).matches())) {
+            throw new IOException(
+                    "task " + task + ": the checkpoints in " + store + " are of masters of a cluster, and the source, "
+                            + masters.stream().map(SourceMaster::address).toList()
+                            + ", does not tell any more which masters it has. A start would leave those out that are not among these."
+                            + " Grant the source's user +info +cluster|nodes (+cluster before Redis 7.0) again");
         }
         if (!found.isEmpty() && !sourceKnown) {
             throw new IOException(

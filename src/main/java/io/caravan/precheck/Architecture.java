@@ -14,7 +14,8 @@ final class Architecture {
             "give the addresses of the nodes themselves (of a cluster: one or more of its"
                     + " nodes; else the master's)";
 
-    private static final String WAIT = "wait until that has passed, and check again; or give another node of the cluster";
+    private static final String WAIT =
+            "wait until that has passed, and check again; or give another node of the cluster";
 
     private Architecture() {}
 
@@ -38,7 +39,8 @@ final class Architecture {
         if (new Refusal(refusal.text()).isOfRights()) {
             findings.warn(
                     server.name(),
-                    "does not tell what it is: " + Server.quoted(refusal) + "; the given nodes are taken for the masters",
+                    "does not tell what it is: " + Server.quoted(refusal)
+                            + "; the given nodes are taken for the masters",
                     "grant the user +info, and +cluster|nodes (+cluster before Redis 7.0) for a cluster");
         } else {
             findings.fail(server.name(), "cannot tell what it is at the moment: " + Server.quoted(refusal), WAIT);

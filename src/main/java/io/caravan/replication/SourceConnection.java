@@ -124,8 +124,7 @@ final class SourceConnection implements AutoCloseable {
     Reply ask(String... command) throws IOException {
         Reply reply = call(command);
         if (reply instanceof Reply.Failure failure && new Refusal(failure.text()).passes()) {
-            throw SourceException.retry(
-                    "source " + node + " refuses " + command[0] + " at the moment: '"
+            throw SourceException.retry("source " + node + " refuses " + command[0] + " at the moment: '"
                     + MalformedRespException.quote(failure.text()) + "'");
         }
         return reply;

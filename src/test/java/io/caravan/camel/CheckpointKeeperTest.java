@@ -211,7 +211,8 @@ class CheckpointKeeperTest {
         start(asGiven); // at the address of the record
 
         assertThatThrownBy(() -> keeper.requireKnownSource(List.of(asGiven)))
-                .hasMessageContaining("are of masters of a cluster, and the source, [10.0.0.1:7000], does not tell any more")
+                .hasMessageContaining(
+                        "are of masters of a cluster, and the source, [10.0.0.1:7000], does not tell any more")
                 .hasMessageContaining("Grant the source's user +info +cluster|nodes");
     }
 

@@ -76,7 +76,8 @@ class ChangeLedgerTest {
 
     @Test
     void invariant_D_what_another_shard_has_undone_since_is_done_again() {
-        assertThat(brings(a, "FUNCTION LOAD x")).isTrue(); // A's checkpoint lies behind the DELETE before it, B's does not
+        assertThat(brings(a, "FUNCTION LOAD x"))
+                .isTrue(); // A's checkpoint lies behind the DELETE before it, B's does not
         assertThat(brings(b, "FUNCTION DELETE x")).isTrue();
         assertThat(brings(b, "FUNCTION LOAD x")).isTrue();
 
@@ -86,7 +87,8 @@ class ChangeLedgerTest {
 
     @Test
     void invariant_D_what_another_shard_has_done_again_is_undone_again() {
-        assertThat(brings(a, "FUNCTION DELETE x")).isTrue(); // A's checkpoint lies behind the LOAD before it, B's does not
+        assertThat(brings(a, "FUNCTION DELETE x"))
+                .isTrue(); // A's checkpoint lies behind the LOAD before it, B's does not
         assertThat(brings(b, "FUNCTION LOAD x")).isTrue();
         assertThat(brings(b, "FUNCTION DELETE x")).isTrue();
     }
@@ -132,7 +134,9 @@ class ChangeLedgerTest {
             }
         }
 
-        assertThat(applied).as("%s, seed %d", stream, repetition.getCurrentRepetition()).isEqualTo(last);
+        assertThat(applied)
+                .as("%s, seed %d", stream, repetition.getCurrentRepetition())
+                .isEqualTo(last);
     }
 
     @Test

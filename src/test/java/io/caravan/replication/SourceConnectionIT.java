@@ -68,16 +68,14 @@ class SourceConnectionIT {
 
             assertThatThrownBy(() -> SourceConnection.open(transport, given, credentials))
                     .isInstanceOfSatisfying(
-                            SourceException.class,
-                            e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
+                            SourceException.class, e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
                     .hasMessageContaining("takes no connection at the moment: 'ERR max number of clients reached'");
             assertThat(new SourceTopology(transport, credentials, List.of(given, other)).masters())
                     .extracting(SourceMaster::address)
                     .containsExactly(other);
             assertThatThrownBy(() -> SourceConnection.open(transport, other, Credentials.parse("wrong")))
                     .isInstanceOfSatisfying(
-                            SourceException.class,
-                            e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.STOP));
+                            SourceException.class, e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.STOP));
             full.close();
             refusing.join();
         } finally {

@@ -68,8 +68,7 @@ class SourceTopologyIT {
         try (BusyScript script = BusyScript.on(node)) {
             assertThatThrownBy(() -> topology(node).masters())
                     .isInstanceOfSatisfying(
-                            SourceException.class,
-                            e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
+                            SourceException.class, e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
                     .hasMessageContaining("refuses INFO at the moment: 'BUSY");
             watch.look();
             watch.look();
@@ -87,8 +86,10 @@ class SourceTopologyIT {
                 .option("loading-process-events-interval-bytes", "1024")
                 .start()) {
             node.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-            Await.until("the cluster serves", PATIENCE, () -> String.valueOf(node.command("CLUSTER", "INFO"))
-                    .contains("cluster_state:ok"));
+            Await.until(
+                    "the cluster serves",
+                    PATIENCE,
+                    () -> String.valueOf(node.command("CLUSTER", "INFO")).contains("cluster_state:ok"));
             node.command("DEBUG", "POPULATE", "2000");
             node.command("CONFIG", "SET", "key-load-delay", "5000");
             CompletableFuture<Void> loading = CompletableFuture.runAsync(() -> reload(node));
@@ -96,13 +97,13 @@ class SourceTopologyIT {
 
             assertThatThrownBy(() -> topology(node).masters())
                     .isInstanceOfSatisfying(
-                            SourceException.class,
-                            e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
+                            SourceException.class, e -> assertThat(e.remedy()).isEqualTo(SourceException.Remedy.RETRY))
                     .hasMessageContaining("refuses CLUSTER at the moment: 'LOADING");
 
             loading.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(topology(node).masters()).singleElement().satisfies(master -> assertThat(master.nodeId())
-                    .isNotEmpty());
+            assertThat(topology(node).masters())
+                    .singleElement()
+                    .satisfies(master -> assertThat(master.nodeId()).isNotEmpty());
         }
     }
 

@@ -70,8 +70,8 @@ class TopologyWatchTest {
 
     @Test
     void a_source_that_may_not_be_asked_any_more_has_not_divided_its_slots_otherwise() {
-        masters = List.of(new SourceMaster(
-                new NodeAddress("10.0.0.1", 7000), "", SlotRanges.parse("0-16383"), Optional.empty()));
+        masters = List.of(
+                new SourceMaster(new NodeAddress("10.0.0.1", 7000), "", SlotRanges.parse("0-16383"), Optional.empty()));
 
         look(3);
 
