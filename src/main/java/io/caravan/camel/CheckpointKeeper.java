@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,10 @@ final class CheckpointKeeper {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointKeeper.class);
+
+    /** What a node of a cluster is called; a standard server is called by its address. */
+    private static final Pattern NODE_ID = Pattern.compile("[0-9a-f]{40}");
+
     private static final long LAST_STORE_MILLIS = 5000;
 
     /** Of processes before these no node has had commands unread for so long. */
@@ -181,12 +186,26 @@ final class CheckpointKeeper {
     }
 
     /**
-     * Refuses a source of which the task knows nothing, though it has been begun: it is another one. Called after {@link #startOf} for
-     * each master.
+     * Refuses a source of which the task knows nothing, though it has been begun: it is another one; and a cluster that does not tell
+     * its masters any more: which of the given nodes goes on with which record, nobody would know, and masters that were not given
+     * would be left out in silence. Called after {@link #startOf} for each master.
      *
      * @throws IOException if it is; says what to do
      */
     synchronized void requireKnownSource(Collection<SourceMaster> masters) throws IOException {
+        boolean untold = masters.stream()
+                .anyMatch(
+                        master -> master.nodeId().isEmpty() && master.version().isEmpty());
+        if (untold
+                && found.stream()
+                        .anyMatch(checkpoint ->
+                                NODE_ID.matcher(checkpoint.shard()).matches())) {
+            throw new IOException(
+                    "task " + task + ": the checkpoints in " + store + " are of masters of a cluster, and the source, "
+                            + masters.stream().map(SourceMaster::address).toList()
+                            + ", does not tell any more which masters it has. A start would leave those out that are not among these."
+                            + " Grant the source's user +info +cluster|nodes (+cluster before Redis 7.0) again");
+        }
         if (!found.isEmpty() && !sourceKnown) {
             throw new IOException(
                     "task " + task + ": the checkpoints in " + store + " are of another source, "

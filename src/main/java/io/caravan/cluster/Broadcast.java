@@ -17,6 +17,9 @@ final class Broadcast {
     /** Nodes that have not run it yet; empty before it was begun. */
     private final Set<NodeLink> missing = new HashSet<>();
 
+    /** Nodes that may have run it: it was sent there, and not refused since. */
+    private final Set<NodeLink> tried = new HashSet<>();
+
     private boolean begun;
     private boolean elsewhere;
     private boolean givenUp;
@@ -56,7 +59,8 @@ final class Broadcast {
     /** A link is up, or its node may serve again: it is sent there if the node has not run it. */
     void sendTo(NodeLink link) {
         if (missing.contains(link) && link.isUp() && link.isIdle()) {
-            link.send(ticket, row);
+            boolean repeated = !tried.add(link);
+            link.sendAgain(new Unit(ticket, row, repeated), false);
             link.flush();
         }
     }
@@ -64,6 +68,13 @@ final class Broadcast {
     /** Sends it again wherever it has not been run and nothing is on its way. */
     void sendMissing() {
         Set.copyOf(missing).forEach(this::sendTo);
+    }
+
+    /** The node cannot run it at the moment, and has not run it if it was sent there once. */
+    void refused(NodeLink link, Unit unit) {
+        if (!unit.repeated()) {
+            tried.remove(link);
+        }
     }
 
     /** The node has run it, or refused it for good; answers whether all have. */

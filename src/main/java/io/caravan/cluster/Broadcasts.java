@@ -1,8 +1,13 @@
 package io.caravan.cluster;
 
+import io.caravan.command.CommandSpec;
+import io.caravan.command.KnownBy;
+import io.caravan.resp.MalformedRespException;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Units that every master has to run, one after the other, and everything that came behind them and waits.
@@ -10,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the destination's event loop; {@link SlotRouter} asks here first.
  */
 final class Broadcasts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broadcasts.class);
 
     private final SlotRouter router;
     private final LinkTable links;
@@ -107,11 +114,25 @@ final class Broadcasts {
         if (error.remedy() == ErrorReply.Remedy.COMMAND) {
             refusedForItself(link, unit, error);
         } else {
+            if (current != null) {
+                current.refused(link, unit);
+            }
             events.nodeWaits(link, error);
         }
     }
 
     private void refusedForItself(NodeLink link, Unit unit, ErrorReply error) {
+        if (hasTakenEffect(unit, error)) {
+            LOG.info(
+                    "destination {} answered {} of source {}, offset {}, with '{}': it had taken effect there before",
+                    link.address(),
+                    unit.ticket().batch.spec(unit.row()).name(),
+                    unit.ticket().batch.origin().shard().name(),
+                    unit.ticket().batch.endOffset(unit.row()),
+                    MalformedRespException.quote(error.text()));
+            answered(link);
+            return;
+        }
         CommandRefusedException reason =
                 refusedCommands.refused("destination " + link.address(), unit.ticket().batch, unit.row(), error);
         if (onError == DestinationSettings.OnError.FAIL) {
@@ -119,6 +140,18 @@ final class Broadcasts {
             unit.ticket().failed(reason);
         }
         answered(link);
+    }
+
+    /**
+     * Whether an error shows that the node is as the unit would make it. A library that is to be deleted and is not there has been
+     * deleted: before an answer was lost, by a process before this one, or on behalf of another shard. What a module keeps on every
+     * master (an index) cannot be made, or removed, twice.
+     */
+    private static boolean hasTakenEffect(Unit unit, ErrorReply error) {
+        CommandSpec spec = unit.ticket().batch.spec(unit.row());
+        return spec.name().equals("FUNCTION") && error.text().contains("Library not found")
+                || spec.knownBy() == KnownBy.SERVER
+                        && (unit.repeated() || unit.ticket().mayBeRepeated(unit.row()));
     }
 
     /** Every master has run what was broadcast: what was held goes on. */

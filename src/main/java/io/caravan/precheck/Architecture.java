@@ -1,6 +1,8 @@
 package io.caravan.precheck;
 
+import io.caravan.node.Refusal;
 import io.caravan.node.ServerInfo;
+import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
 import java.io.IOException;
 import java.util.Optional;
@@ -12,31 +14,49 @@ final class Architecture {
             "give the addresses of the nodes themselves (of a cluster: one or more of its"
                     + " nodes; else the master's)";
 
+    private static final String WAIT =
+            "wait until that has passed, and check again; or give another node of the cluster";
+
     private Architecture() {}
 
     static void look(Facts facts, Side side, Findings findings) throws IOException {
         for (Server server : side.masters()) {
             if (server.refusal().isPresent()) {
-                findings.warn(
-                        server.name(),
-                        "does not tell what it is: "
-                                + Server.quoted(server.refusal().get()) + "; the given nodes are taken for the masters",
-                        "grant the user +info, and +cluster|nodes (+cluster before Redis 7.0) for a cluster");
-                continue;
+                lookAtRefusal(server, server.refusal().get(), findings);
+            } else {
+                lookAt(side, server, findings);
             }
-            lookAt(side, server, findings);
         }
-        side.topologyRefusal()
-                .ifPresent(refusal -> findings.warn(
-                        side.first().name(),
-                        "does not tell the nodes of its cluster: " + refusal
-                                + "; the given nodes are taken for the masters",
-                        "grant the user +cluster|nodes (+cluster before Redis 7.0)"));
+        side.topologyRefusal().ifPresent(refusal -> lookAtTopologyRefusal(side.first(), refusal, findings));
         String kind = side.first().info().field("redis_mode").orElse("standard");
         findings.summary(
                 side.isCluster()
                         ? "cluster of " + side.masters().size() + " masters"
                         : kind.equals("standalone") ? "standard" : kind);
+    }
+
+    private static void lookAtRefusal(Server server, Reply.Failure refusal, Findings findings) {
+        if (new Refusal(refusal.text()).isOfRights()) {
+            findings.warn(
+                    server.name(),
+                    "does not tell what it is: " + Server.quoted(refusal)
+                            + "; the given nodes are taken for the masters",
+                    "grant the user +info, and +cluster|nodes (+cluster before Redis 7.0) for a cluster");
+        } else {
+            findings.fail(server.name(), "cannot tell what it is at the moment: " + Server.quoted(refusal), WAIT);
+        }
+    }
+
+    private static void lookAtTopologyRefusal(Server server, Refusal refusal, Findings findings) {
+        String quoted = "'" + MalformedRespException.quote(refusal.text()) + "'";
+        if (refusal.isOfRights()) {
+            findings.warn(
+                    server.name(),
+                    "does not tell the nodes of its cluster: " + quoted + "; the given nodes are taken for the masters",
+                    "grant the user +cluster|nodes (+cluster before Redis 7.0)");
+        } else {
+            findings.fail(server.name(), "cannot tell the nodes of its cluster at the moment: " + quoted, WAIT);
+        }
     }
 
     private static void lookAt(Side side, Server server, Findings findings) throws IOException {

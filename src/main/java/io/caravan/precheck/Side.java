@@ -2,10 +2,12 @@ package io.caravan.precheck;
 
 import io.caravan.node.ClusterNode;
 import io.caravan.node.NodeAddress;
+import io.caravan.node.Refusal;
 import io.caravan.node.ServerInfo;
 import io.caravan.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +29,7 @@ final class Side implements AutoCloseable {
     private final List<Server> announced = new ArrayList<>();
     private final List<Obstacle> obstacles = new ArrayList<>();
     private List<ClusterNode> view = List.of();
-    private Optional<String> topologyRefusal = Optional.empty();
+    private Optional<Refusal> topologyRefusal = Optional.empty();
 
     private Side(String word, List<NodeAddress> given, Conversation.Opener opener, boolean encrypted) {
         this.word = word;
@@ -54,32 +56,52 @@ final class Side implements AutoCloseable {
     }
 
     private void discover(Map<NodeAddress, Server> answering) {
-        Optional<Server> first = answering.values().stream().findFirst();
-        if (first.isEmpty()) {
-            return;
-        }
-        try {
-            learnView(first.get());
-        } catch (IOException | IllegalArgumentException e) {
-            topologyRefusal = Optional.of(String.valueOf(e.getMessage()));
-        }
-        if (view.isEmpty()) {
-            boolean told = first.get().refusal().isEmpty() && topologyRefusal.isEmpty();
-            answering.values().stream().limit(told ? 1 : answering.size()).forEach(servers::add);
-        } else {
+        boolean told = learnView(answering.values());
+        if (!view.isEmpty()) {
             meetMembers(answering);
+        } else if (told) {
+            answering.values().stream()
+                    .filter(server -> server.refusal().isEmpty())
+                    .findFirst()
+                    .ifPresent(servers::add);
+        } else {
+            servers.addAll(answering.values());
         }
         answering.values().stream().filter(server -> !servers.contains(server)).forEach(Server::close);
     }
 
-    private void learnView(Server first) throws IOException {
-        if (first.info().cluster()) {
-            Reply reply = first.ask("CLUSTER", "NODES");
-            if (reply instanceof Reply.Failure failure) {
-                topologyRefusal = Optional.of(Server.quoted(failure));
-            } else {
-                view = ClusterNode.parse(reply.text(), first.address());
+    /** As a task does it: where a server may not be asked no other is, and where it cannot answer just now the next one. */
+    private boolean learnView(Collection<Server> answering) {
+        for (Server server : answering) {
+            Optional<Refusal> refusal = learnView(server);
+            topologyRefusal = refusal.filter(why -> server.info().cluster());
+            if (refusal.isEmpty()) {
+                return true;
             }
+            if (refusal.get().isOfRights()) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Answers why that is not possible. */
+    private Optional<Refusal> learnView(Server server) {
+        if (server.refusal().isPresent()) {
+            return server.refusal().map(failure -> new Refusal(failure.text()));
+        }
+        if (!server.info().cluster()) {
+            return Optional.empty();
+        }
+        try {
+            Reply reply = server.ask("CLUSTER", "NODES");
+            if (reply instanceof Reply.Failure failure) {
+                return Optional.of(new Refusal(failure.text()));
+            }
+            view = ClusterNode.parse(reply.text(), server.address());
+            return Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.of(new Refusal(String.valueOf(e.getMessage())));
         }
     }
 
@@ -197,7 +219,7 @@ final class Side implements AutoCloseable {
 
     /** Whether it is a cluster. */
     boolean isCluster() {
-        return answers() && servers.get(0).info().cluster();
+        return !view.isEmpty() || answers() && servers.get(0).info().cluster();
     }
 
     /** All nodes as the first that was asked sees them; none where there is no cluster, or it does not tell. */
@@ -206,7 +228,7 @@ final class Side implements AutoCloseable {
     }
 
     /** Why the topology is not known. */
-    Optional<String> topologyRefusal() {
+    Optional<Refusal> topologyRefusal() {
         return topologyRefusal;
     }
 

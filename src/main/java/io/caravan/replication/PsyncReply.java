@@ -1,10 +1,10 @@
 package io.caravan.replication;
 
 import io.caravan.node.NodeAddress;
+import io.caravan.node.Refusal;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a source may answer to {@code PSYNC}.
@@ -24,8 +24,6 @@ sealed interface PsyncReply {
 
     /** The source will not serve us as long as nobody changes something. */
     record Refused(String message) implements PsyncReply {}
-
-    Set<String> PASSING = Set.of("NOMASTERLINK", "LOADING", "MASTERDOWN", "BUSY", "TRYAGAIN", "CLUSTERDOWN");
 
     /** Whether a status reply is followed by snapshot or stream. */
     static boolean grantsStream(String status) {
@@ -59,7 +57,7 @@ sealed interface PsyncReply {
     }
 
     private static PsyncReply ofFailure(Reply.Failure failure, NodeAddress node, String quoted) {
-        if (PASSING.contains(failure.code())) {
+        if (new Refusal(failure.text()).passes()) {
             return new TryLater("source " + node + " cannot replicate yet: " + quoted);
         }
         return switch (failure.code()) {

@@ -52,7 +52,7 @@ final class SourceCommands {
 
     private Optional<CommandTable> ask(SourceMaster master) throws IOException {
         try (var connection = SourceConnection.open(transport, master.address(), credentials)) {
-            Reply reply = connection.call("COMMAND");
+            Reply reply = connection.ask("COMMAND");
             if (!(reply instanceof Reply.Elements)) {
                 LOG.info(
                         "source {} does not tell its commands ('{}'); if it has modules, grant the user +command",

@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
+import io.caravan.node.Refusal;
 import io.caravan.node.ServerInfo;
 import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceConnection implements AutoCloseable {
 
-    /** Errors that say nothing of what an account may do. */
-    private static final Set<String> PASSING = Set.of("BUSY", "LOADING", "MASTERDOWN", "TRYAGAIN");
-
     private final NodeAddress node;
     private final Channel channel;
     private final SourceChannelHandler handler;
@@ -53,7 +50,7 @@ final class SourceConnection implements AutoCloseable {
     /**
      * Connects and authenticates.
      *
-     * @throws SourceException if the server cannot be reached or refuses the credentials
+     * @throws SourceException if the server cannot be reached, or refuses the credentials: only the latter is of no use to repeat
      */
     static SourceConnection open(Transport transport, NodeAddress node, Credentials credentials) throws IOException {
         var handler = new SourceChannelHandler(node);
@@ -120,12 +117,15 @@ final class SourceConnection implements AutoCloseable {
         return ServerInfo.parse(reply instanceof Reply.Failure ? "" : reply.text());
     }
 
-    /** A refusal is an answer, unless it passes by itself: a script that runs for long says nothing of what the account may ask. */
-    private Reply ask(String... command) throws IOException {
+    /**
+     * Sends a request and waits for its reply. A refusal is an answer, unless it passes by itself: a script that runs for long, or
+     * data that are being loaded, say nothing of what the account may ask.
+     */
+    Reply ask(String... command) throws IOException {
         Reply reply = call(command);
-        if (reply instanceof Reply.Failure failure && PASSING.contains(failure.code())) {
-            throw SourceException.retry(
-                    "source " + node + " refuses " + command[0] + " at the moment: '" + failure.text() + "'");
+        if (reply instanceof Reply.Failure failure && new Refusal(failure.text()).passes()) {
+            throw SourceException.retry("source " + node + " refuses " + command[0] + " at the moment: '"
+                    + MalformedRespException.quote(failure.text()) + "'");
         }
         return reply;
     }
@@ -220,13 +220,22 @@ final class SourceConnection implements AutoCloseable {
             reply = call("AUTH", credentials.whole());
         }
         if (reply instanceof Reply.Failure failure) {
-            throw refusedCredentials(failure, credentials);
+            throw new Refusal(failure.text()).isOfCredentials()
+                    ? refusedCredentials(failure, credentials)
+                    : refusedForTheMoment(failure);
         }
     }
 
     /** Redis before 6.0 takes one argument: {@code ERR wrong number of arguments for 'auth' command}. */
     private static boolean knowsNoUsers(Reply.Failure failure) {
         return failure.text().toLowerCase(Locale.ROOT).contains("wrong number of arguments");
+    }
+
+    /** Whatever else an error says that is read in answer to {@code AUTH}, it is no reason to give the source up. */
+    private SourceException refusedForTheMoment(Reply.Failure failure) {
+        return SourceException.retry("source " + node + " takes no connection at the moment: '"
+                + MalformedRespException.quote(failure.text())
+                + "'; if that does not pass, look at its maxclients, and into its log");
     }
 
     private SourceException refusedCredentials(Reply.Failure failure, Credentials credentials) {

@@ -21,7 +21,7 @@ final class SourceHistories {
     static List<String> of(SourceSettings settings, SourceMaster master) throws IOException {
         try (SourceConnection connection =
                 SourceConnection.open(settings.transport(), master.address(), settings.credentials())) {
-            Reply reply = connection.call("INFO", "replication");
+            Reply reply = connection.ask("INFO", "replication");
             if (reply instanceof Reply.Failure) {
                 return List.of();
             }

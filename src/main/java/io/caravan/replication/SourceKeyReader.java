@@ -147,11 +147,10 @@ final class SourceKeyReader {
 
     private List<byte[]> askForKeysIn(int slot) throws IOException {
         SourceConnection open = connect();
-        if (OTHER_DATABASE.matcher(open.call("INFO", "keyspace").text()).find()) {
+        if (OTHER_DATABASE.matcher(open.ask("INFO", "keyspace").text()).find()) {
             throw SourceException.stop("source " + master.get().address() + " has keys in databases other than 0");
         }
-        Reply reply =
-                open.call("CLUSTER", "GETKEYSINSLOT", Integer.toString(slot), Integer.toString(MOST_KEYS_OF_SLOT));
+        Reply reply = open.ask("CLUSTER", "GETKEYSINSLOT", Integer.toString(slot), Integer.toString(MOST_KEYS_OF_SLOT));
         if (reply instanceof Reply.Failure failure) {
             throw SourceException.stop("source " + master.get().address() + " does not tell the keys of a slot: '"
                     + MalformedRespException.quote(failure.text())

@@ -4,8 +4,10 @@ import io.caravan.command.HashSlot;
 import io.caravan.node.ClusterNode;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
+import io.caravan.node.Refusal;
 import io.caravan.node.ServerInfo;
 import io.caravan.node.ServerVersion;
+import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,10 +22,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the source's masters: all those of the cluster that one of the given nodes belongs to, or a standard server.
  *
- * <p>Where the account may not ask ({@code +psync +replconf} alone) the given nodes are taken for the masters. If none of the
- * given nodes answers any more, those are asked that the cluster had when it was asked last: the given ones may be gone, or
- * may have other addresses now. Methods wait for the network; called by the threads of the start, of shards and of the monitor.
- * Thread-safe.
+ * <p>Where the account may not ask ({@code +psync +replconf} alone) the given nodes are taken for the masters. What always holds:
+ * (A) a node that only cannot answer just now, as it loads its data or runs a script, is no such case; the next one is asked, and
+ * if there is none, nobody knows.
+ *
+ * <p>If none of the given nodes answers any more, those are asked that the cluster had when it was asked last: the given ones may
+ * be gone, or may have other addresses now. Methods wait for the network; called by the threads of the start, of shards and of the
+ * monitor. Thread-safe.
  */
 final class SourceTopology {
 
@@ -74,15 +79,15 @@ final class SourceTopology {
     /** At an address that nobody gave us there may be somebody else by now: only a node that knows the cluster counts. */
     private List<SourceMaster> askRemembered(NodeAddress node) throws IOException {
         try (SourceConnection connection = SourceConnection.open(transport, node, credentials)) {
-            Reply reply = connection.call("CLUSTER", "NODES");
+            Reply reply = connection.ask("CLUSTER", "NODES");
             if (reply instanceof Reply.Failure failure) {
-                throw SourceException.retry("source " + node + " does not tell its topology: '" + failure.text() + "'");
+                throw doesNotTell(node, failure);
             }
             List<ClusterNode> found = ClusterNode.parse(reply.text(), node);
             if (found.stream().noneMatch(known -> remembered.containsKey(known.id()))) {
                 throw SourceException.retry("source " + node + " belongs to another cluster now");
             }
-            ServerInfo info = ServerInfo.parse(connection.call("INFO", "server").text());
+            ServerInfo info = ServerInfo.parse(connection.ask("INFO", "server").text());
             return mastersAmong(found, node, info.version());
         }
     }
@@ -99,7 +104,7 @@ final class SourceTopology {
         }
         try {
             return masters().stream()
-                    .filter(candidate -> candidate.succeeds(master))
+                    .filter(candidate -> !candidate.nodeId().isEmpty() && candidate.succeeds(master))
                     .findFirst();
         } catch (IOException e) {
             LOG.debug("source {}: topology not known at the moment: {}", master.address(), e.getMessage());
@@ -109,7 +114,7 @@ final class SourceTopology {
 
     private List<SourceMaster> ask(NodeAddress node) throws IOException {
         try (SourceConnection connection = SourceConnection.open(transport, node, credentials)) {
-            Reply reply = connection.call("INFO");
+            Reply reply = connection.ask("INFO");
             if (reply instanceof Reply.Failure failure) {
                 return withoutAsking(node, failure);
             }
@@ -118,11 +123,18 @@ final class SourceTopology {
         }
     }
 
-    /** The nodes as they were given; whether they are masters will show when they are asked to replicate. */
+    /**
+     * The nodes as they were given; whether they are masters will show when they are asked to replicate.
+     *
+     * @throws SourceException if the refusal says nothing of what the account may ask (invariant A)
+     */
     private List<SourceMaster> withoutAsking(NodeAddress asked, Reply.Failure failure) throws SourceException {
         if (failure.code().equals("NOAUTH")) {
             throw SourceException.stop("source " + asked + " wants authentication: '" + failure.text()
                     + "'; set the source's password, written <user>:<password>");
+        }
+        if (!new Refusal(failure.text()).isOfRights()) {
+            throw doesNotTell(asked, failure);
         }
         LOG.warn(
                 "source {} does not tell its topology ('{}'); taking the {} given nodes for its masters."
@@ -135,8 +147,14 @@ final class SourceTopology {
                 .toList();
     }
 
+    private static SourceException doesNotTell(NodeAddress asked, Reply.Failure failure) {
+        return SourceException.retry("source " + asked + " does not tell its topology: '"
+                + MalformedRespException.quote(failure.text())
+                + "'; if that does not pass, give the address of another node");
+    }
+
     private List<SourceMaster> clusterMasters(SourceConnection connection, ServerVersion version) throws IOException {
-        Reply reply = connection.call("CLUSTER", "NODES");
+        Reply reply = connection.ask("CLUSTER", "NODES");
         if (reply instanceof Reply.Failure failure) {
             return withoutAsking(connection.node(), failure);
         }

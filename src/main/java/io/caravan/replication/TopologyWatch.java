@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * ({@link Resharding}).
  *
  * <p>{@link #look} is called again and again by one thread, which waits for the answer. Another node that serves the same slots
- * (a fail-over) is no such change, nor are slots that nobody serves for the moment. Slots that nobody served when the watch
- * began, and somebody serves now, are one.
+ * (a fail-over) is no such change, nor are slots that nobody serves for the moment, nor that the source may not be asked any more.
+ * Slots that nobody served when the watch began, and somebody serves now, are one.
  */
 final class TopologyWatch {
 
@@ -62,7 +62,12 @@ final class TopologyWatch {
         }
         Seen now;
         try {
-            now = new Seen(slotsOf(topology.masters()), returned.get());
+            List<SourceMaster> masters = topology.masters();
+            if (masters.stream().anyMatch(master -> master.nodeId().isEmpty())) {
+                LOG.debug("the source does not tell which node serves which slots any more");
+                return;
+            }
+            now = new Seen(slotsOf(masters), returned.get());
         } catch (IOException e) {
             LOG.debug("source topology not known at the moment: {}", e.getMessage());
             return;

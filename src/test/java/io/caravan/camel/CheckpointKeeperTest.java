@@ -204,6 +204,19 @@ class CheckpointKeeperTest {
     }
 
     @Test
+    void a_cluster_that_does_not_tell_its_masters_any_more_is_not_taken_for_standard_servers() throws IOException {
+        SourceMaster asGiven = master("10.0.0.1", "");
+        store.found = List.of(checkpoint("07c37dfeb235213a872192d90877d0cd55635b91", Phase.STREAM, 4711));
+        keeper.load();
+        start(asGiven); // at the address of the record
+
+        assertThatThrownBy(() -> keeper.requireKnownSource(List.of(asGiven)))
+                .hasMessageContaining(
+                        "are of masters of a cluster, and the source, [10.0.0.1:7000], does not tell any more")
+                .hasMessageContaining("Grant the source's user +info +cluster|nodes");
+    }
+
+    @Test
     void a_master_that_was_a_replica_continues_the_history_of_its_former_master() throws IOException {
         store.found =
                 List.of(checkpoint("former", Phase.STREAM, 4711), checkpoint("other", Phase.STREAM, 9999, "else"));

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.cluster.DestinationSettings.OnError;
 import io.caravan.command.Batches;
 import io.caravan.command.CommandBatch;
+import io.caravan.command.CommandTable;
 import io.caravan.command.FakeShard;
 import io.caravan.command.HashSlot;
+import io.caravan.command.Replies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -1182,6 +1184,57 @@ class SlotRouterTest {
         harness.connectNow("a");
 
         assertThat(harness.written("a")).containsExactly("FLUSHALL");
+    }
+
+    @Test
+    void a_function_that_is_deleted_already_is_deleted() {
+        harness.take("batch", "FUNCTION DELETE lib", "SET foo 1");
+
+        harness.answer("a", "-ERR Library not found", "+OK");
+
+        assertThat(harness.ended).containsExactly("batch");
+        assertThat(harness.refused.counts()).isEmpty();
+    }
+
+    @Test
+    void a_modules_command_that_fails_when_it_is_repeated_has_taken_effect_before() {
+        indexesAreKnown();
+        harness.take("batch", "FT.CREATE index");
+        harness.lose("a");
+        harness.connectNow("a");
+
+        harness.answer("a", "-LOADING Redis is loading the dataset in memory");
+        harness.tick();
+        harness.answer("a", "-Index already exists");
+
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    @Test
+    void a_modules_command_that_an_earlier_process_may_have_applied_may_fail() {
+        indexesAreKnown();
+        harness.take("batch", Batches.repeated(harness.shard, "FT.CREATE index"));
+
+        harness.answer("a", "-Index already exists");
+
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    @Test
+    void a_modules_command_that_was_only_refused_for_the_moment_is_not_repeated() {
+        indexesAreKnown();
+        harness.take("batch", "FT.CREATE index");
+        harness.answer("a", "-LOADING Redis is loading the dataset in memory");
+        harness.tick();
+
+        harness.answer("a", "-Index already exists");
+
+        assertThat(harness.ended).singleElement().asString().startsWith("batch failed: ");
+    }
+
+    private void indexesAreKnown() {
+        harness.shard.commands = CommandTable.standard()
+                .with(Replies.of(List.of(List.of("ft.create", -2, List.of("write", "module"), 0, 0, 0))));
     }
 
     // A standard server.

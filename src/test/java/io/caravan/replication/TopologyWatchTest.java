@@ -68,6 +68,16 @@ class TopologyWatchTest {
         assertThat(told).hasValue(0);
     }
 
+    @Test
+    void a_source_that_may_not_be_asked_any_more_has_not_divided_its_slots_otherwise() {
+        masters = List.of(
+                new SourceMaster(new NodeAddress("10.0.0.1", 7000), "", SlotRanges.parse("0-16383"), Optional.empty()));
+
+        look(3);
+
+        assertThat(told).hasValue(0);
+    }
+
     private void look(int times) {
         for (int i = 0; i < times; i++) {
             watch.look();

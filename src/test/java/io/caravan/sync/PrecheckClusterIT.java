@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.caravan.precheck.Outcome;
 import io.caravan.precheck.PrecheckItem;
 import io.caravan.servers.Await;
+import io.caravan.servers.BusyScript;
 import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,21 @@ class PrecheckClusterIT {
 
             master.command("ACL", "SETUSER", "default", "-acl"); // asked in a transaction that is never run
             Prechecked.of(pair.task()).warned("right to write", address(master), "may not ASKING: 'NOPERM", "+asking");
+        }
+    }
+
+    @Test
+    void a_node_that_cannot_tell_its_cluster_just_now() throws Exception {
+        try (Pair pair = Pair.clusters()) {
+            RedisServer busy = pair.sourceMasters.get(0);
+            try (BusyScript script = BusyScript.on(busy)) {
+                Prechecked checked = Prechecked.of(pair.task())
+                        .failed("source architecture", address(busy), "cannot tell what it is at the moment: 'BUSY");
+                assertThat(checked.item("source cluster").summary()).contains("3 masters");
+                Prechecked.of(pair.task().with("source", address(busy)))
+                        .failed("source architecture", address(busy), "cannot tell what it is at the moment: 'BUSY");
+            }
+            Prechecked.of(pair.task()).passed("source architecture", "cluster of 3 masters");
         }
     }
 

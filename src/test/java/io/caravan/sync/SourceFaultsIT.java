@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.replication.ShardCounters;
 import io.caravan.servers.Await;
+import io.caravan.servers.BusyScript;
 import io.caravan.servers.Dataset;
 import io.caravan.servers.RedisCluster;
 import io.caravan.servers.RedisServer;
@@ -130,6 +131,20 @@ class SourceFaultsIT {
             assertThat(loaded.task().counters())
                     .extracting(ShardCounters::fullResynchronizations)
                     .containsOnly(1L);
+        }
+    }
+
+    @Test
+    void a_cluster_whose_first_given_node_is_busy_at_the_start_is_taken_for_a_cluster() throws Exception {
+        Dataset.everyType(11, 300).fitting("7.0").writeTo(pair.source);
+        BusyScript script = BusyScript.on(pair.sourceMasters.get(0));
+        try (RunningTask task = pair.task().start()) {
+            assertThat(task.shards()).hasSameSizeAs(pair.sourceMasters);
+            script.close();
+            task.awaitStreaming();
+            task.awaitApplied(pair.sourceMasters);
+
+            pair.assertEqual();
         }
     }
 
