@@ -72,7 +72,8 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
         router = new SlotRouter(settings, admin.isCluster(), this, refused, adapter, eventLoop);
         topology = new TopologyRefresh(admin, eventLoop, router::topology);
         replicas = new ReplicaWatch(admin::replicationOf, eventLoop, router.recent());
-        restarts = new Restarts(router, router.recent(), router.lost(), oldLinks.writer(), eventLoop);
+        restarts = new Restarts(router, router.recent(), router.lost(), oldLinks.writer(), this, eventLoop);
+        router.failovers().askSuccessors(restarts::replaced);
     }
 
     /** Where units go; any thread may ask. */

@@ -31,6 +31,16 @@ final class Failovers {
     private final SlotRouter router;
     private final RecentBatches recent;
     private final LostWrites lost;
+    private Successors successors = (former, what) -> {};
+
+    /** Whom it is told that a master has another in its place. */
+    @FunctionalInterface
+    interface Successors {
+
+        /** @param what has happened, for people */
+        void replaced(NodeAddress former, String what);
+    }
+
     /** Replaced as a whole, and read by any thread. */
     private volatile @Nullable NodeAddress[] before = new NodeAddress[0];
 
@@ -89,12 +99,18 @@ final class Failovers {
         replaced.forEach(this::repair);
     }
 
+    /** From now on a successor is asked whether it has what it should have. */
+    void askSuccessors(Successors whoAsks) {
+        successors = whoAsks;
+    }
+
     private void repair(NodeAddress former, BitSet slots) {
         NodeLink link = router.links().all().get(former);
         if (link != null) {
             link.close();
         }
         String what = "destination " + former + " has been replaced as master of slots " + SlotRanges.text(slots);
+        successors.replaced(former, what);
         if (!recent.hasAllThatIsNotReplicated()) {
             lost.beginAnew(what, "its successor may have lost more of what was written lately than is remembered");
             return;

@@ -79,6 +79,15 @@ final class LostWrites {
         }
     }
 
+    /** Whether something is lost is being found out; until the answer is completed, a process that comes next begins anew. */
+    CompletableFuture<Void> inDoubt() {
+        acknowledgements.repairBegins();
+        var answer = new CompletableFuture<Void>();
+        Set.copyOf(shards).forEach(shard -> shard.doubtful(answer));
+        answer.thenRun(acknowledgements::repairEnded);
+        return answer;
+    }
+
     /** It is not known what is lost. */
     void beginAnew(String what, String why) {
         count++;

@@ -101,6 +101,11 @@ final class RecentBatches {
                 : List.of();
     }
 
+    /** What was acknowledged before, every replica is believed to have; of {@link System#nanoTime()}. */
+    long replicatedUntilNanos() {
+        return replicatedUntilNanos;
+    }
+
     /** Whether everything that replicas may lack is remembered. */
     boolean hasAllThatIsNotReplicated() {
         return !replicas || hasAllSince(replicatedUntilNanos);

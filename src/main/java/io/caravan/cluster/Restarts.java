@@ -2,8 +2,10 @@ package io.caravan.cluster;
 
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -11,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What always holds: (A) Before anything is sent by a new connection it is known which process is at its other end ({@code
  * run_id}), and if that is another one than before, what it has. (B) It is believed to have what it had acknowledged before its
- * {@link Watermark} was sent, and nothing later; what was written then is remembered, or everything begins anew.
+ * {@link Watermark} was sent, and nothing later; what was written then is remembered, or everything begins anew. (C) Whoever takes the
+ * place of a master is believed to have what a replica had received of it only if it has the number that this had at that moment.
  *
  * <p>Owned by the destination's event loop.
  */
@@ -30,12 +33,25 @@ final class Restarts {
     /** Answers to a question for a key by which nothing can be told, now or later. */
     private static final Set<String> UNREADABLE = Set.of("MOVED", "ASK", "NOPERM");
 
+    private static final long ASK_AGAIN_MILLIS = 500;
+    private static final int MOST_FORMER = 1000;
+
     private final SlotRouter router;
     private final RecentBatches recent;
     private final LostWrites lost;
     private final String writer;
-    private final Executor eventLoop;
+    private final SlotRouter.DestinationEvents events;
+    private final EventExecutor eventLoop;
     private final Map<NodeAddress, Watermark> watermarks = new HashMap<>();
+
+    /** Of nodes that are no masters any more, and may have been replaced. */
+    private final Map<NodeAddress, Watermark> former = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<NodeAddress, Watermark> eldest) {
+            return size() > MOST_FORMER;
+        }
+    };
+
     private boolean keepsNumbers;
 
     /** The last one that any master was given. */
@@ -52,7 +68,14 @@ final class Restarts {
     }
 
     /** @param writer what tells this process's keys from those of others */
-    Restarts(SlotRouter router, RecentBatches recent, LostWrites lost, String writer, Executor eventLoop) {
+    Restarts(
+            SlotRouter router,
+            RecentBatches recent,
+            LostWrites lost,
+            String writer,
+            SlotRouter.DestinationEvents events,
+            EventExecutor eventLoop) {
+        this.events = events;
         this.router = router;
         this.recent = recent;
         this.lost = lost;
@@ -100,7 +123,7 @@ final class Restarts {
         @Override
         public void answered(@Nullable ErrorReply error) {
             if (error == null) {
-                watermark.confirmed();
+                watermark.confirmed(System.nanoTime());
             } else {
                 watermark.refused(error);
             }
@@ -123,12 +146,56 @@ final class Restarts {
 
     /** The keys that are of no use when this process ends. */
     List<byte[]> keys() {
-        return watermarks.values().stream().map(Watermark::key).toList();
+        return Stream.concat(watermarks.values().stream(), former.values().stream())
+                .map(Watermark::key)
+                .toList();
     }
 
-    /** A node is of no concern any more. */
+    /** A node is of no concern any more, but for what its successor has of it. */
     void forget(NodeAddress node) {
-        watermarks.remove(node);
+        Watermark watermark = watermarks.remove(node);
+        if (watermark != null && watermark.isConfirmed()) {
+            former.put(node, watermark);
+        }
+    }
+
+    /**
+     * A master was replaced. Its successor may lack more than what no replica had received: all of it, if the master had come back without
+     * its data just before, and the successor had that from it. So it is asked for the number of its predecessor.
+     *
+     * @param what has happened, for people
+     */
+    void replaced(NodeAddress master, String what) {
+        Watermark own = watermarks.get(master);
+        Watermark earlier = former.remove(master);
+        Watermark watermark = own != null && own.isConfirmed() ? own : earlier;
+        if (keepsNumbers && watermark != null) {
+            long replicated = watermark.confirmedUntil(recent.replicatedUntilNanos());
+            if (replicated > 0) {
+                askSuccessor(watermark, replicated, what, lost.inDoubt());
+            }
+        }
+    }
+
+    /** @param replicated the number that it must have at least */
+    private void askSuccessor(Watermark watermark, long replicated, String what, CompletableFuture<Void> doubt) {
+        events.read(watermark.key(), (value, failure) -> {
+            String refused = failure == null ? "" : DestinationAdmin.reason(failure);
+            if (failure != null && !UNREADABLE.contains(new ErrorReply(refused, false).code())) {
+                eventLoop.schedule(
+                        () -> askSuccessor(watermark, replicated, what, doubt),
+                        ASK_AGAIN_MILLIS,
+                        TimeUnit.MILLISECONDS);
+                return;
+            }
+            String found = value == null ? "" : new String(value, StandardCharsets.US_ASCII);
+            if (!refused.isEmpty()) {
+                lost.beginAnew(what, "its successor does not tell what it has of what was written (" + refused + ")");
+            } else if (watermark.numberIn(found) < replicated) {
+                lost.beginAnew(what, "its successor does not have what a replica had received of it");
+            }
+            doubt.complete(null);
+        });
     }
 
     /**
@@ -198,6 +265,6 @@ final class Restarts {
     }
 
     private Watermark of(NodeAddress node) {
-        return watermarks.computeIfAbsent(node, address -> new Watermark(writer));
+        return watermarks.computeIfAbsent(node, address -> new Watermark(writer + "@" + address));
     }
 }

@@ -43,6 +43,9 @@ final class Watermark {
 
     private record Sent(long number, long atNanos) {}
 
+    /** A number that the master has shown to have. */
+    private record Confirmed(long number, long atNanos) {}
+
     /**
      * What the master may have kept, or not, when its connection was lost.
      *
@@ -92,6 +95,7 @@ final class Watermark {
 
     private final String writer;
     private final ArrayDeque<Sent> sent = new ArrayDeque<>();
+    private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>();
     private int slot;
     private boolean onItsWay;
     private boolean refused;
@@ -188,8 +192,30 @@ final class Watermark {
                 .toByteArray();
     }
 
-    /** The master has the latest number. */
-    void confirmed() {
+    /** Whether the master has ever had a number. */
+    boolean isConfirmed() {
+        return everConfirmed;
+    }
+
+    /** The highest number that the master has shown to have until a moment; 0 if none is known. */
+    long confirmedUntil(long nanos) {
+        return confirmed.stream()
+                .filter(one -> one.atNanos() - nanos <= 0)
+                .mapToLong(Confirmed::number)
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * The master has the latest number.
+     *
+     * @param nowNanos when it said so
+     */
+    void confirmed(long nowNanos) {
+        confirmed.add(new Confirmed(sent.getLast().number(), nowNanos));
+        if (confirmed.size() > MOST_REMEMBERED) {
+            confirmed.remove();
+        }
         onItsWay = false;
         refused = false;
         everConfirmed = true;
@@ -213,6 +239,15 @@ final class Watermark {
     /** What may be lost. */
     Unproven unproven(long nowNanos) {
         return unproven == null ? new Unproven(List.of(), nowNanos, List.of()) : unproven;
+    }
+
+    /** Which of its numbers that is; 0 if it is none. */
+    long numberIn(String value) {
+        return sent.stream()
+                .mapToLong(Sent::number)
+                .filter(one -> Long.toString(one).equals(value))
+                .findAny()
+                .orElse(0);
     }
 
     /** What was acknowledged before, the master has if it has this number; empty if nobody knows of it. */

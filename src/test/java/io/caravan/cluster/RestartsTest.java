@@ -2,9 +2,11 @@ package io.caravan.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.command.HashSlot;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +21,7 @@ class RestartsTest {
 
     private final RouterHarness harness = RouterHarness.cluster();
     private final Node node = new Node();
-    private final Restarts restarts =
-            new Restarts(harness.router, harness.router.recent(), harness.router.lost(), "caravan:me", Runnable::run);
+    private final Restarts restarts = restarts();
 
     @BeforeEach
     void isMetAndHasANumber() {
@@ -40,7 +41,7 @@ class RestartsTest {
         assertThat(harness.written("a"))
                 .singleElement()
                 .asString()
-                .matches("SET caravan:watermark:\\{\\w+}caravan:me 2 EX 86400");
+                .matches("SET caravan:watermark:\\{\\w+}caravan:me@a:1 2 EX 86400");
     }
 
     @Test
@@ -243,8 +244,7 @@ class RestartsTest {
 
     @Test
     void where_no_keys_may_be_kept_a_master_that_was_started_again_begins_anew() {
-        var without = new Restarts(
-                harness.router, harness.router.recent(), harness.router.lost(), "caravan:me", Runnable::run);
+        Restarts without = restarts();
         without.meet(A, node);
         write("SET foo 1");
         harness.written("a");
@@ -303,6 +303,79 @@ class RestartsTest {
 
         assertThat(meet()).isTrue();
         assertThat(harness.shard.anew).singleElement().asString().contains("FLUSHALL");
+    }
+
+    @Test
+    void a_successor_that_has_the_number_has_what_was_replicated() {
+        harness.router.failovers().askSuccessors(restarts::replaced);
+        write("SET foo 1");
+        raise();
+        isReplicated();
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+        assertThat(harness.shard.doubtful)
+                .singleElement()
+                .satisfies(doubt -> assertThat(doubt).isNotDone());
+        tellNumber("2");
+
+        assertThat(harness.shard.anew).isEmpty();
+        assertThat(harness.shard.doubtful).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void a_successor_that_lacks_what_was_replicated_begins_anew() {
+        harness.router.failovers().askSuccessors(restarts::replaced);
+        write("SET foo 1");
+        raise();
+        isReplicated();
+        restarts.forget(A); // it has come back as a replica, and its link is closed
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+        tellNumber("1");
+
+        assertThat(harness.shard.anew).singleElement().asString().contains("its successor does not have");
+    }
+
+    @Test
+    void a_successor_that_has_nothing_begins_anew() {
+        harness.router.failovers().askSuccessors(restarts::replaced);
+        write("SET foo 1");
+        isReplicated();
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+        tellNumber(null);
+
+        assertThat(harness.shard.anew).singleElement().asString().contains("its successor does not have");
+    }
+
+    @Test
+    void nothing_is_expected_of_a_successor_that_nobody_knew_to_be_a_replica() {
+        harness.router.failovers().askSuccessors(restarts::replaced);
+        write("SET foo 1");
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.doubtful).isEmpty();
+        assertThat(harness.shard.anew).isEmpty();
+    }
+
+    private void tellNumber(@Nullable String value) {
+        harness.tell(harness.asked.keySet().iterator().next(), value);
+    }
+
+    private void isReplicated() {
+        harness.router.recent().replicas(true);
+        harness.router.recent().replicatedUntil(System.nanoTime());
+    }
+
+    private Restarts restarts() {
+        return new Restarts(
+                harness.router,
+                harness.router.recent(),
+                harness.router.lost(),
+                "caravan:me",
+                harness,
+                ImmediateEventExecutor.INSTANCE);
     }
 
     /** Writes a command, which is acknowledged. */
