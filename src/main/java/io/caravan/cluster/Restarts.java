@@ -170,16 +170,16 @@ final class Restarts {
         Watermark earlier = former.remove(master);
         Watermark watermark = own != null && own.isConfirmed() ? own : earlier;
         if (keepsNumbers && watermark != null) {
-            long replicated = watermark.confirmedUntil(recent.replicatedUntilNanos());
-            if (replicated > 0) {
-                askSuccessor(watermark, replicated, what, lost.inDoubt());
-            }
+            watermark
+                    .confirmedUntil(recent.replicatedUntilNanos())
+                    .ifPresent(replicated -> askSuccessor(watermark, replicated, what, lost.inDoubt()));
         }
     }
 
     /** @param replicated the number that it must have at least */
-    private void askSuccessor(Watermark watermark, long replicated, String what, CompletableFuture<Void> doubt) {
-        events.read(watermark.key(), (value, failure) -> {
+    private void askSuccessor(
+            Watermark watermark, Watermark.Confirmed replicated, String what, CompletableFuture<Void> doubt) {
+        events.read(replicated.key(), (value, failure) -> {
             String refused = failure == null ? "" : DestinationAdmin.reason(failure);
             if (failure != null && !UNREADABLE.contains(new ErrorReply(refused, false).code())) {
                 eventLoop.schedule(
@@ -191,7 +191,7 @@ final class Restarts {
             String found = value == null ? "" : new String(value, StandardCharsets.US_ASCII);
             if (!refused.isEmpty()) {
                 lost.beginAnew(what, "its successor does not tell what it has of what was written (" + refused + ")");
-            } else if (watermark.numberIn(found) < replicated) {
+            } else if (watermark.numberIn(found) < replicated.number()) {
                 lost.beginAnew(what, "its successor does not have what a replica had received of it");
             }
             doubt.complete(null);

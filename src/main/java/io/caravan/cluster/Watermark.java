@@ -10,7 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -43,8 +45,12 @@ final class Watermark {
 
     private record Sent(long number, long atNanos) {}
 
-    /** A number that the master has shown to have. */
-    private record Confirmed(long number, long atNanos) {}
+    /**
+     * A number that the master has shown to have.
+     *
+     * @param key that it is in
+     */
+    record Confirmed(long number, byte[] key, long atNanos) {}
 
     /**
      * What the master may have kept, or not, when its connection was lost.
@@ -197,13 +203,11 @@ final class Watermark {
         return everConfirmed;
     }
 
-    /** The highest number that the master has shown to have until a moment; 0 if none is known. */
-    long confirmedUntil(long nanos) {
+    /** The highest number that the master has shown to have until a moment. */
+    Optional<Confirmed> confirmedUntil(long nanos) {
         return confirmed.stream()
                 .filter(one -> one.atNanos() - nanos <= 0)
-                .mapToLong(Confirmed::number)
-                .max()
-                .orElse(0);
+                .max(Comparator.comparingLong(Confirmed::number));
     }
 
     /**
@@ -212,7 +216,7 @@ final class Watermark {
      * @param nowNanos when it said so
      */
     void confirmed(long nowNanos) {
-        confirmed.add(new Confirmed(sent.getLast().number(), nowNanos));
+        confirmed.add(new Confirmed(sent.getLast().number(), key(), nowNanos));
         if (confirmed.size() > MOST_REMEMBERED) {
             confirmed.remove();
         }

@@ -3,6 +3,7 @@ package io.caravan.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.command.HashSlot;
+import io.caravan.command.SlotTags;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -323,6 +324,23 @@ class RestartsTest {
     }
 
     @Test
+    void a_successor_is_asked_for_what_its_predecessor_had_though_that_has_sent_a_number_away_since() {
+        harness.router.failovers().askSuccessors(restarts::replaced);
+        write("SET foo 1");
+        raise();
+        isReplicated();
+        write("SET foo 2");
+        restarts.raise();
+        harness.answer("a", "-MOVED 0 b:1"); // the next is for another slot
+        restarts.raise();
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+        tellNumber("2");
+
+        assertThat(harness.shard.anew).isEmpty();
+    }
+
+    @Test
     void a_successor_that_lacks_what_was_replicated_begins_anew() {
         harness.router.failovers().askSuccessors(restarts::replaced);
         write("SET foo 1");
@@ -360,7 +378,12 @@ class RestartsTest {
     }
 
     private void tellNumber(@Nullable String value) {
+        assertThat(harness.asked).containsOnlyKeys("caravan:watermark:{" + tag(0) + "}caravan:me@a:1");
         harness.tell(harness.asked.keySet().iterator().next(), value);
+    }
+
+    private static String tag(int slot) {
+        return new String(SlotTags.of(slot), StandardCharsets.US_ASCII);
     }
 
     private void isReplicated() {
