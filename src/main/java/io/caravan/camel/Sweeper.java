@@ -158,9 +158,7 @@ final class Sweeper {
     private static CompletionStage<Void> remove(
             SourceShard shard, Destination destination, int database, List<byte[]> absent, AtomicLong removed) {
         removed.addAndGet(absent.size());
-        return absent.isEmpty()
-                ? CompletableFuture.completedStage(null)
-                : destination.refresh(shard, database, absent);
+        return absent.isEmpty() ? CompletableFuture.completedStage(null) : destination.refresh(shard, database, absent);
     }
 
     /** The slots of the destination that keys of some slots of the source may be in: behind a prefix in any. */

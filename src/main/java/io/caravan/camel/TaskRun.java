@@ -108,8 +108,8 @@ final class TaskRun implements AutoCloseable {
     private void begin(boolean byPerson) throws IOException {
         SourceSettingsFactory.spool(configuration, task).ifPresent(session::spoolTo);
         SourceSettingsFactory.heartbeat(configuration, task).ifPresent(session::heartbeats);
-        session.onReshard(new RouteRestart(
-                owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::resharded));
+        session.onReshard(
+                new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::resharded));
         List<SourceMaster> masters = session.findMasters();
         compareModules(masters);
         CommandTable commands =

@@ -147,7 +147,17 @@ final class ProgressRecord {
         }
         return Optional.ofNullable(snapshotAt)
                 .map(position -> new ShardProgress(
-                        shard, master, Phase.SNAPSHOT, position, due, 0, position.offset(), 0, slotsDue, again, lineage));
+                        shard,
+                        master,
+                        Phase.SNAPSHOT,
+                        position,
+                        due,
+                        0,
+                        position.offset(),
+                        0,
+                        slotsDue,
+                        again,
+                        lineage));
     }
 
     /** What {@link #progress} has said is written down. */

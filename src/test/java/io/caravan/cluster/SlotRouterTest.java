@@ -1039,8 +1039,9 @@ class SlotRouterTest {
         harness.takeRepeated("transaction", "MULTI", "SET foo 1", "SWAPDB 0 1", "EXEC");
 
         assertThat(harness.written("a")).isEmpty();
-        assertThat(harness.shard.anew).hasSize(2).allSatisfy(reason -> assertThat(reason)
-                .contains("SWAPDB may have been run"));
+        assertThat(harness.shard.anew)
+                .hasSize(2)
+                .allSatisfy(reason -> assertThat(reason).contains("SWAPDB may have been run"));
         assertThat(harness.ended).containsExactly("swap", "transaction");
     }
 

@@ -107,8 +107,10 @@ class DatabasesIT {
                 writeAndRemove(source, "again");
                 List<RedisServer> masters = pair.sourceCluster().masters();
                 pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 99);
-                Await.until("the slots are followed", PATIENCE, () -> log.lines().stream()
-                        .anyMatch(line -> line.contains("has got slots 0-99;")));
+                Await.until(
+                        "the slots are followed",
+                        PATIENCE,
+                        () -> log.lines().stream().anyMatch(line -> line.contains("has got slots 0-99;")));
                 writeAndRemove(source, "moved");
                 task.awaitApplied(pair.sourceMasters);
                 assertBehindPrefix(pair);
@@ -120,8 +122,10 @@ class DatabasesIT {
 
             try (RunningTask task = settings.start()) {
                 task.awaitStreaming().awaitApplied(pair.sourceMasters);
-                Await.until("it is swept", PATIENCE, () -> values(pair.destinationMasters, 2)
-                        .equals(values(pair.sourceMasters, 0)));
+                Await.until(
+                        "it is swept",
+                        PATIENCE,
+                        () -> values(pair.destinationMasters, 2).equals(values(pair.sourceMasters, 0)));
             }
         }
     }

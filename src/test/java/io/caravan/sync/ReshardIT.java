@@ -243,7 +243,10 @@ class ReshardIT {
             task.context().getRouteController().stopRoute("sync");
 
             awaitLine(log, "is not started again: it was stopped meanwhile");
-            assertThat(task.context().getRouteController().getRouteStatus("sync").isStarted())
+            assertThat(task.context()
+                            .getRouteController()
+                            .getRouteStatus("sync")
+                            .isStarted())
                     .isFalse();
         }
     }
@@ -261,9 +264,11 @@ class ReshardIT {
             List<RedisServer> masters = pair.sourceCluster().masters();
 
             pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 9);
-            Await.until("the task is started again, and paused", SHORTER_THAN_CAMELS, () -> log.lines().stream()
-                            .anyMatch(line -> line.contains("slots 10-"))
-                    && task.consumer().isSuspended());
+            Await.until(
+                    "the task is started again, and paused",
+                    SHORTER_THAN_CAMELS,
+                    () -> log.lines().stream().anyMatch(line -> line.contains("slots 10-"))
+                            && task.consumer().isSuspended());
 
             assertThat(destination.call("EXISTS", "key")).isEqualTo(0L);
             ServiceHelper.resumeService(task.consumer());
@@ -272,8 +277,8 @@ class ReshardIT {
     }
 
     private static void awaitLine(CapturedLog log, String text) {
-        Await.until(text, SHORTER_THAN_CAMELS, log::lines, lines -> lines.stream()
-                .anyMatch(line -> line.contains(text)));
+        Await.until(
+                text, SHORTER_THAN_CAMELS, log::lines, lines -> lines.stream().anyMatch(line -> line.contains(text)));
     }
 
     /** Every key of the slots is changed where it is meanwhile, and once more when it is back. */

@@ -98,8 +98,10 @@ class SweptIT {
                 task.awaitStreaming().awaitApplied(pair.sourceMasters);
                 Await.until("it is swept", PATIENCE, () -> destination.call("GET", "{a}vanishing") == null);
                 moveSlotOf("{a}", pair.sourceCluster());
-                Await.until("the slot is followed", PATIENCE, () -> log.lines().stream()
-                        .anyMatch(line -> line.contains("has got slots")));
+                Await.until(
+                        "the slot is followed",
+                        PATIENCE,
+                        () -> log.lines().stream().anyMatch(line -> line.contains("has got slots")));
             }
 
             assertThat(destination.call("EXISTS", "session:{b}")).isEqualTo(1L);
