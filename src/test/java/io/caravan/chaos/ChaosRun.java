@@ -44,9 +44,19 @@ final class ChaosRun {
                 } catch (Exception | AssertionError e) {
                     failure = e.toString();
                     history.note("health: " + observer.health());
+                    history.note("tasks: " + observer.tasks());
+                    printThreads(stage);
                 }
             }
             return report(stage, setting, check, failure);
+        }
+    }
+
+    private void printThreads(Stage stage) throws IOException {
+        try {
+            stage.caravan().printThreads();
+        } catch (AssertionError e) {
+            history.note("threads: " + e.getMessage()); // it is paused, or has ended
         }
     }
 

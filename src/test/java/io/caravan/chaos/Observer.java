@@ -230,8 +230,17 @@ final class Observer implements AutoCloseable {
 
     /** What the management port says of the state. */
     String health() {
+        return told("/observe/health");
+    }
+
+    /** What it says of the tasks. */
+    String tasks() {
+        return told("/caravan/api/tasks");
+    }
+
+    private String told(String path) {
         try {
-            return get("/observe/health");
+            return get(path);
         } catch (IOException e) {
             return "no answer: " + e;
         } catch (InterruptedException e) {

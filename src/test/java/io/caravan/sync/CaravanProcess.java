@@ -240,6 +240,20 @@ public final class CaravanProcess implements AutoCloseable {
                 .waitFor();
     }
 
+    /** Has it write what its threads do into its output; of no effect if it does not run. */
+    public void printThreads() throws IOException {
+        try {
+            signal("QUIT");
+            Await.until(
+                    "its threads are written down",
+                    Duration.ofSeconds(10),
+                    () -> !isAlive() || output().contains("JNI global ref"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
     /** Starts it again in the same folder. */
     public void restart() throws IOException {
         process = launch();
