@@ -62,6 +62,8 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         resharded = false;
         if (endpoint.takePaused()) {
             gate.close();
+        } else {
+            gate.open(); // a paused start before this one may have failed
         }
         try {
             startTask(endpoint.takeGoingOn(), endpoint.takeWanted());

@@ -82,7 +82,11 @@ final class RouteRestart implements Runnable {
         if (paused) {
             endpoint.startsPaused();
         }
-        context.getRouteController().startRoute(route);
+        try {
+            context.getRouteController().startRoute(route);
+        } finally {
+            endpoint.takePaused(); // if this start has not come so far, it is not meant for the next one
+        }
         if (paused) {
             consumer().ifPresent(ServiceHelper::suspendService);
         }

@@ -108,8 +108,7 @@ final class RouteSinks implements AutoCloseable {
     /** Whether none has a key, Caravan's own left out. Waits. */
     boolean holdNothing() throws IOException {
         var any = new AtomicBoolean();
-        var slots = new BitSet(HashSlot.COUNT);
-        slots.set(0, HashSlot.COUNT);
+        BitSet slots = HashSlot.all();
         for (Sink sink : sinks) {
             await(
                     sink,

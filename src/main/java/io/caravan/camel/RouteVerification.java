@@ -23,13 +23,12 @@ import io.caravan.verify.Verification;
 import io.caravan.verify.VerifyReport;
 import io.caravan.verify.VerifySettings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
@@ -126,14 +125,14 @@ public final class RouteVerification {
 
     /** Other tasks that write to a destination, or have; it may have keys that are theirs. */
     private Set<String> othersAt(Deployment destination) throws IOException {
-        byte[] key = TaskNames.KEY.getBytes(StandardCharsets.US_ASCII);
-        Set<String> others = new TreeSet<>();
-        if (destination.ask(key, List.of("SMEMBERS".getBytes(StandardCharsets.US_ASCII), key))
-                instanceof Reply.Elements names) {
-            names.replies().forEach(name -> others.add(name.text()));
+        try {
+            return new TaskNames(commandsOf(destination))
+                    .others(task)
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException problem ? problem : new IOException(e.getCause());
         }
-        others.remove(task);
-        return others;
     }
 
     private KeyMapping mapping() {
@@ -156,17 +155,19 @@ public final class RouteVerification {
         }
         CheckpointStore store = place.startsWith(FILE)
                 ? new FileCheckpointStore(Path.of(place.substring(FILE.length())))
-                : new RedisCheckpointStore(
-                        command -> {
-                            try {
-                                return CompletableFuture.completedFuture(
-                                        plain(destination.ask(command.get(1), command)));
-                            } catch (IOException e) {
-                                return CompletableFuture.failedFuture(e);
-                            }
-                        },
-                        configuration.getRequestTimeout());
+                : new RedisCheckpointStore(commandsOf(destination), configuration.getRequestTimeout());
         return new CheckpointApplied(store, task());
+    }
+
+    /** Commands whose first argument is a key; each waits for its answer. */
+    private static RedisCheckpointStore.Commands commandsOf(Deployment destination) {
+        return command -> {
+            try {
+                return CompletableFuture.completedFuture(plain(destination.ask(command.get(1), command)));
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        };
     }
 
     private static Object plain(Reply reply) {

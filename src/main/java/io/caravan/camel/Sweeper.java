@@ -163,12 +163,7 @@ final class Sweeper {
 
     /** The slots of the destination that keys of some slots of the source may be in: behind a prefix in any. */
     private static BitSet places(Databases databases, BitSet slots) {
-        if (!databases.hasPrefixes()) {
-            return slots;
-        }
-        var all = new BitSet(HashSlot.COUNT);
-        all.set(0, HashSlot.COUNT);
-        return all;
+        return databases.hasPrefixes() ? HashSlot.all() : slots;
     }
 
     /** Whether a key of the destination is synchronized from some slots of the source. */

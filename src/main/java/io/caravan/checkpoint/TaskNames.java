@@ -24,8 +24,12 @@ public final class TaskNames {
     public CompletionStage<Set<String>> besides(String task) {
         byte[] name = task.getBytes(StandardCharsets.UTF_8);
         return commands.call(List.of(bytes("SADD"), bytes(KEY), name))
-                .thenCompose(added -> commands.call(List.of(bytes("SMEMBERS"), bytes(KEY))))
-                .thenApply(members -> others(members, task));
+                .thenCompose(added -> others(task));
+    }
+
+    /** Which tasks there are, or were, besides one. Does not wait. */
+    public CompletionStage<Set<String>> others(String task) {
+        return commands.call(List.of(bytes("SMEMBERS"), bytes(KEY))).thenApply(members -> others(members, task));
     }
 
     private static Set<String> others(Object members, String task) {

@@ -86,12 +86,7 @@ record Emptying(BitSet slots, Optional<PartialFlush> part, boolean beforeSnapsho
 
     /** The slots of the destination in which its keys may be: behind a prefix a key may be in another than at the source. */
     BitSet places() {
-        if (part.isEmpty()) {
-            return slots;
-        }
-        var all = new BitSet(HashSlot.COUNT);
-        all.set(0, HashSlot.COUNT);
-        return all;
+        return part.isEmpty() ? slots : HashSlot.all();
     }
 
     private boolean isOfAllSlots() {

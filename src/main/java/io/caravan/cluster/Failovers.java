@@ -31,6 +31,10 @@ final class Failovers {
     private final SlotRouter router;
     private final RecentBatches recent;
     private final LostWrites lost;
+
+    /** Replaced as a whole, and read by any thread. */
+    private volatile @Nullable NodeAddress[] before = new NodeAddress[0];
+
     private Successors successors = (former, what) -> {};
 
     /** Whom it is told that a master has another in its place. */
@@ -40,9 +44,6 @@ final class Failovers {
         /** @param what has happened, for people */
         void replaced(NodeAddress former, String what);
     }
-
-    /** Replaced as a whole, and read by any thread. */
-    private volatile @Nullable NodeAddress[] before = new NodeAddress[0];
 
     Failovers(SlotRouter router, RecentBatches recent, LostWrites lost) {
         this.router = router;

@@ -184,7 +184,7 @@ public final class DatabaseRules {
             if (prefix.length > 0) {
                 command.replace(new PartialFlush(true, List.of(prefix)).arguments());
             }
-        } else if (database == 0 && !databases.prefixes().isEmpty()) {
+        } else if (database == 0 && databases.hasPrefixes()) {
             command.replace(new PartialFlush(false, databases.prefixes()).arguments());
         }
         command.putInto(databases.placeOf(database));

@@ -1,5 +1,7 @@
 package io.caravan.command;
 
+import java.util.BitSet;
+
 /**
  * The hash slot of a key in a Redis Cluster: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384.
  *
@@ -17,6 +19,13 @@ public final class HashSlot {
     private static final char[][] TABLE = tables();
 
     private HashSlot() {}
+
+    /** Every slot; the caller's own. */
+    public static BitSet all() {
+        var all = new BitSet(COUNT);
+        all.set(0, COUNT);
+        return all;
+    }
 
     /** The slot of {@code key}, 0 to 16383. */
     public static int of(byte[] key) {

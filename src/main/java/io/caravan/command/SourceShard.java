@@ -17,9 +17,7 @@ public interface SourceShard {
 
     /** The slots that the shard serves: all of them unless it is one of several shards of a cluster. A copy. */
     default BitSet slots() {
-        var all = new BitSet(HashSlot.COUNT);
-        all.set(0, HashSlot.COUNT);
-        return all;
+        return HashSlot.all();
     }
 
     /** Whether {@link #slots} are those that the shard has, and not all, for want of a right to ask: what concerns all of its keys needs them. */
@@ -28,8 +26,8 @@ public interface SourceShard {
     }
 
     /**
-     * Whether the shard served a slot of the source when it was linked first. What it says of others is of their past: their keys are read at the
-     * shard that has them.
+     * Whether the shard served a slot of the source when it was linked first. What it says of others is of their past: their keys are
+     * read at the shard that has them.
      */
     default boolean serves(int slot) {
         return true;

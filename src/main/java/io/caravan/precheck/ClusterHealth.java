@@ -46,8 +46,7 @@ final class ClusterHealth {
     }
 
     private static void coverage(Side side, Findings findings) {
-        var missing = new BitSet(HashSlot.COUNT);
-        missing.set(0, HashSlot.COUNT);
+        BitSet missing = HashSlot.all();
         for (ClusterNode node : side.view()) {
             if (!node.failed()) {
                 missing.andNot(node.slots());

@@ -78,9 +78,7 @@ final class Server implements AutoCloseable {
 
     /** The slots that it serves: every one if there is no cluster. */
     BitSet slots() {
-        var every = new BitSet(HashSlot.COUNT);
-        every.set(0, HashSlot.COUNT);
-        return membership.map(ClusterNode::slots).orElse(every);
+        return membership.map(ClusterNode::slots).orElseGet(HashSlot::all);
     }
 
     Reply ask(String... command) throws IOException {

@@ -32,7 +32,7 @@ final class DatabaseMapping {
         this.shard = shard;
         this.counters = counters;
         rules = new DatabaseRules(databases);
-        mayCollide = databases.keeps(0) && !databases.prefixes().isEmpty();
+        mayCollide = databases.keeps(0) && databases.hasPrefixes();
     }
 
     /** Changes the batch in place. */

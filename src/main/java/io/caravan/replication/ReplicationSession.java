@@ -208,8 +208,7 @@ public final class ReplicationSession {
     }
 
     private static void warnOfUnserved(List<SourceMaster> masters) {
-        var unserved = new BitSet();
-        unserved.set(0, HashSlot.COUNT);
+        BitSet unserved = HashSlot.all();
         masters.forEach(master -> unserved.andNot(master.slots()));
         if (!unserved.isEmpty()) {
             LOG.warn(

@@ -11,7 +11,6 @@ import io.caravan.resp.MalformedRespException;
 import io.caravan.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,7 +142,7 @@ final class SourceTopology {
                 failure.text(),
                 nodes.size());
         return nodes.stream()
-                .map(node -> new SourceMaster(node, "", everySlot(), Optional.empty()))
+                .map(node -> new SourceMaster(node, "", HashSlot.all(), Optional.empty()))
                 .toList();
     }
 
@@ -187,12 +186,6 @@ final class SourceTopology {
             throw SourceException.stop("source " + node + " is a replica"
                     + info.master().map(master -> " of " + master).orElse("") + "; give its master instead");
         }
-        return List.of(new SourceMaster(node, "", everySlot(), Optional.of(info.version()), info.replicas()));
-    }
-
-    private static BitSet everySlot() {
-        var slots = new BitSet(HashSlot.COUNT);
-        slots.set(0, HashSlot.COUNT);
-        return slots;
+        return List.of(new SourceMaster(node, "", HashSlot.all(), Optional.of(info.version()), info.replicas()));
     }
 }

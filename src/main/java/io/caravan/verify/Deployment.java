@@ -178,16 +178,15 @@ public final class Deployment {
     }
 
     private BitSet slots(ServerInfo info, NodeAddress node, Connection connection) throws IOException {
-        var slots = new BitSet(HashSlot.COUNT);
         if (!info.cluster()) {
-            slots.set(0, HashSlot.COUNT);
-            return slots;
+            return HashSlot.all();
         }
         String own = text(connection, "CLUSTER", "NODES")
                 .text()
                 .lines()
                 .filter(line -> line.contains("myself"))
                 .collect(Collectors.joining("\n"));
+        var slots = new BitSet(HashSlot.COUNT);
         ClusterNode.parse(own, node).stream().filter(ClusterNode::master).forEach(found -> slots.or(found.slots()));
         return slots;
     }

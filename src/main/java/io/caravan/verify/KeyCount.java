@@ -12,6 +12,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts the keys of a side without reading any: by what its masters say of their databases. A node that does not answer at the moment
@@ -19,6 +21,7 @@ import java.util.function.IntPredicate;
  */
 final class KeyCount {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KeyCount.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final long patienceNanos;
@@ -40,8 +43,8 @@ final class KeyCount {
     }
 
     /**
-     * The keys of some databases without Caravan's own. These are looked for by their names, for which each master goes through its keys: half
-     * a million or more a second.
+     * The keys of some databases without Caravan's own. These are looked for by their names, for which each master goes through its
+     * keys: half a million or more a second.
      */
     long withoutOwn(Deployment side, IntPredicate databases) throws IOException {
         return patiently(side, () -> {
@@ -71,7 +74,7 @@ final class KeyCount {
             try {
                 side.refresh();
             } catch (IOException e) {
-                continue; // nobody answers; the next attempt says so
+                LOG.debug("verification: {}", e.getMessage()); // asked again above
             }
         }
     }

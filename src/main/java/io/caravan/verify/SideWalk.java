@@ -38,7 +38,7 @@ final class SideWalk {
     private final Steps steps;
     private final Executor threads;
     private final long patienceNanos;
-    private final BitSet open = new BitSet(HashSlot.COUNT);
+    private final BitSet open = HashSlot.all();
     private String why = "";
     private int fruitless;
     private long fruitNanos = System.nanoTime();
@@ -65,7 +65,6 @@ final class SideWalk {
         this.steps = steps;
         this.threads = threads;
         this.patienceNanos = patienceNanos;
-        open.set(0, HashSlot.COUNT);
     }
 
     /** A node that is being walked through. */

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * @param mode how thoroughly it looked
  * @param began when it began
  * @param took how long it took
- * @param sourceKeys how many keys the databases had at the source in the end, expired ones not yet removed included, and unless they were what
- *     was compared Caravan's own, too
+ * @param sourceKeys how many keys the databases had at the source in the end, expired ones not yet removed included; Caravan's own, too,
+ *     unless it is the numbers that were compared
  * @param destinationKeys the same of the destination
  * @param compared keys that were compared
  * @param different how many of them differ

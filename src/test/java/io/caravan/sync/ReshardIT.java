@@ -276,6 +276,31 @@ class ReshardIT {
         }
     }
 
+    @Test
+    void a_paused_task_that_could_not_be_started_again_sends_when_a_person_starts_it() throws Exception {
+        try (Pair pair = Pair.clusterToStandard();
+                var log = CapturedLog.of("io.caravan.camel.RouteRestart");
+                var source = pair.source.connect();
+                RunningTask task = pair.task().start()) {
+            task.awaitStreaming();
+            RedisServer destination = pair.destinationMasters.get(0);
+            List<RedisServer> masters = pair.sourceCluster().masters();
+            ServiceHelper.suspendService(task.consumer());
+            destination.kill();
+            pair.sourceCluster().moveSlots(masters.get(0), masters.get(1), 0, 9);
+            awaitLine(log, "could not be started again");
+            task.consumer().stopIsWanted();
+            task.context().getRouteController().stopRoute("sync");
+            awaitLine(log, "is not started again: it was stopped meanwhile");
+
+            destination.restart();
+            task.context().getRouteController().startRoute("sync");
+            source.call("SET", "key", "value");
+
+            Await.until("it sends", SHORTER_THAN_CAMELS, () -> destination.command("GET", "key") != null);
+        }
+    }
+
     private static void awaitLine(CapturedLog log, String text) {
         Await.until(
                 text, SHORTER_THAN_CAMELS, log::lines, lines -> lines.stream().anyMatch(line -> line.contains(text)));
