@@ -23,8 +23,7 @@ public final class TaskNames {
     /** Adds a task, and answers which others there are, or were. Does not wait. */
     public CompletionStage<Set<String>> besides(String task) {
         byte[] name = task.getBytes(StandardCharsets.UTF_8);
-        return commands.call(List.of(bytes("SADD"), bytes(KEY), name))
-                .thenCompose(added -> others(task));
+        return commands.call(List.of(bytes("SADD"), bytes(KEY), name)).thenCompose(added -> others(task));
     }
 
     /** Which tasks there are, or were, besides one. Does not wait. */

@@ -1,17 +1,11 @@
 package io.caravan.cluster;
 
 import io.caravan.command.CommandBatch;
-import io.caravan.command.LargeCommand;
 import io.caravan.node.NodeAddress;
 import io.caravan.resp.ReplyScanner;
 import io.caravan.resp.RespWriter;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +37,6 @@ final class NodeLink implements ReplyScanner.Replies {
         void unsent(NodeLink link, Unit unit);
     }
 
-    private static final int BUFFER_BYTES = 64 * 1024;
-
-    /** Longer commands are written as they are instead of being copied into the buffer. */
-    private static final int COPY_UP_TO = 16 * 1024;
-
     private static final byte[] ASKING = new RespWriter(32).command("ASKING").toByteArray();
 
     /** Marks of a unit that is to be sent, or on its way. */
@@ -59,6 +48,7 @@ final class NodeLink implements ReplyScanner.Replies {
     private final NodeAddress address;
     private final Owner owner;
     private final NodeCounters counters = new NodeCounters();
+    private final LinkOutput output = new LinkOutput(counters);
     private final UnitRing unsent = new UnitRing();
 
     /** With each unit the number of replies still expected, left of its marks; {@link #BEHIND_ASKING} until that is answered. */
@@ -70,10 +60,6 @@ final class NodeLink implements ReplyScanner.Replies {
     private final ArrayDeque<OwnCommand> ownInFlight = new ArrayDeque<>();
     private @Nullable Channel channel;
     private @Nullable ChannelHandlerContext out;
-    private @Nullable ByteBuf buffer;
-
-    /** Counts what has been given to the channel: after each it is asked whether it takes more. */
-    private int writes;
 
     private final ChosenDatabase database = new ChosenDatabase();
 
@@ -82,11 +68,6 @@ final class NodeLink implements ReplyScanner.Replies {
 
     private @Nullable ErrorReply error;
     private @Nullable ErrorReply askingRefused;
-
-    /** A large command that has been written in part, from this byte on the rest is missing. */
-    private @Nullable LargeCommand large;
-
-    private long largeWritten;
 
     NodeLink(NodeAddress address, Owner owner) {
         this.address = address;
@@ -149,7 +130,7 @@ final class NodeLink implements ReplyScanner.Replies {
         }
         boolean written = false;
         while (!ownUnsent.isEmpty()
-                && large == null
+                && !output.isWithinLarge()
                 && selection == null
                 && open.channel().isWritable()) {
             if (database.isSafe(0)) {
@@ -171,11 +152,7 @@ final class NodeLink implements ReplyScanner.Replies {
     void lost() {
         channel = null;
         out = null;
-        if (buffer != null) {
-            buffer.release();
-            buffer = null;
-        }
-        large = null;
+        output.lost();
         loseOwn();
         while (!inFlight.isEmpty()) {
             if (inFlight.isOwn()) {
@@ -211,16 +188,16 @@ final class NodeLink implements ReplyScanner.Replies {
 
     /** Writes the rest of a large command, or the next units until a buffer is full; answers whether there were any. */
     private boolean writeSome(ChannelHandlerContext open) {
-        if (large != null) {
-            writeLargePart(open, large);
+        if (output.isWithinLarge()) {
+            output.writeLargePart(open);
             return true;
         }
         if (unsent.isEmpty() || selection != null) {
             return false;
         }
         int commands = 0;
-        int writesBefore = writes;
-        while (!unsent.isEmpty() && large == null && selection == null && writes == writesBefore) {
+        int writesBefore = output.writes();
+        while (!unsent.isEmpty() && !output.isWithinLarge() && selection == null && output.writes() == writesBefore) {
             BatchTicket ticket = unsent.ticket();
             int row = unsent.row();
             int end = ticket.batch.isPlain(row) ? row + 1 : ticket.unitEnd(row);
@@ -234,8 +211,8 @@ final class NodeLink implements ReplyScanner.Replies {
             commands += writeUnit(open, ticket, row, end, marks);
         }
         counters.sent(commands);
-        if (unsent.isEmpty() || large != null) {
-            writeBuffer(open);
+        if (unsent.isEmpty() || output.isWithinLarge()) {
+            output.writeBuffer(open);
         }
         return true;
     }
@@ -246,17 +223,17 @@ final class NodeLink implements ReplyScanner.Replies {
             return;
         }
         int replies = 1 + select(open, 0);
-        ensureBuffer(open, command.bytes().length).writeBytes(command.bytes());
+        output.add(open, command.bytes());
         inFlight.addOwn(replies << MARKS);
         ownInFlight.add(command);
-        writeBuffer(open);
+        output.writeBuffer(open);
     }
 
     /** Answers how many commands it has. */
     private int writeUnit(ChannelHandlerContext open, BatchTicket ticket, int row, int end, int marks) {
         int replies = 0;
         if ((marks & BEHIND_ASKING) != 0) {
-            ensureBuffer(open, ASKING.length).writeBytes(ASKING);
+            output.add(open, ASKING);
             replies++;
         }
         CommandBatch batch = ticket.batch;
@@ -265,7 +242,7 @@ final class NodeLink implements ReplyScanner.Replies {
             if (!batch.dropped(command)) {
                 replies += select(open, database.of(batch, command, end));
                 databaseBefore = command == row ? database.current() : databaseBefore;
-                writeCommand(open, batch, command);
+                output.add(open, batch, command);
                 replies++;
             }
         }
@@ -280,19 +257,18 @@ final class NodeLink implements ReplyScanner.Replies {
         if (!database.choose(wanted)) {
             return 0;
         }
-        byte[] select = ChosenDatabase.select(wanted);
-        ensureBuffer(open, select.length).writeBytes(select);
+        output.add(open, ChosenDatabase.select(wanted));
         return 1;
     }
 
     private void selectFirst(ChannelHandlerContext open, int wanted, boolean forOwn) {
         var first = new FirstSelection(wanted, forOwn);
         selection = first;
-        ensureBuffer(open, first.bytes().length).writeBytes(first.bytes());
+        output.add(open, first.bytes());
         database.choose(wanted);
         inFlight.addOwn(1 << MARKS);
         ownInFlight.add(first);
-        writeBuffer(open);
+        output.writeBuffer(open);
     }
 
     /**
@@ -341,60 +317,6 @@ final class NodeLink implements ReplyScanner.Replies {
         var unit = new Unit(unsent.ticket(), unsent.row(), (unsent.number() & REPEATED) != 0);
         unsent.remove();
         owner.refused(this, unit, refusal);
-    }
-
-    private void writeCommand(ChannelHandlerContext open, CommandBatch batch, int row) {
-        if (batch.isLarge(row)) {
-            writeBuffer(open);
-            large = batch.large().orElseThrow();
-            largeWritten = 0;
-            return;
-        }
-        int length = batch.length(row);
-        counters.wrote(length);
-        if (length > COPY_UP_TO) {
-            writeBuffer(open);
-            writes++;
-            open.write(Unpooled.wrappedBuffer(batch.bytes(), batch.start(row), length), open.voidPromise());
-        } else {
-            ensureBuffer(open, length).writeBytes(batch.bytes(), batch.start(row), length);
-        }
-    }
-
-    /** Written piece by piece, as the channel takes them: a large command is never in memory as a whole. */
-    private void writeLargePart(ChannelHandlerContext open, LargeCommand command) {
-        ByteBuf part = open.alloc().directBuffer(BUFFER_BYTES);
-        ByteBuffer target = part.nioBuffer(0, BUFFER_BYTES);
-        try {
-            part.writerIndex(command.read(target, largeWritten));
-        } catch (IOException e) {
-            part.release();
-            throw new UncheckedIOException("a command too large for memory cannot be read back from its file", e);
-        }
-        largeWritten += part.readableBytes();
-        counters.wrote(part.readableBytes());
-        if (largeWritten == command.length()) {
-            large = null;
-        }
-        open.write(part, open.voidPromise());
-    }
-
-    private ByteBuf ensureBuffer(ChannelHandlerContext open, int room) {
-        if (buffer != null && buffer.writableBytes() < room) {
-            writeBuffer(open);
-        }
-        if (buffer == null) {
-            buffer = open.alloc().directBuffer(BUFFER_BYTES);
-        }
-        return buffer;
-    }
-
-    private void writeBuffer(ChannelHandlerContext open) {
-        if (buffer != null) {
-            writes++;
-            open.write(buffer, open.voidPromise());
-            buffer = null;
-        }
     }
 
     @Override

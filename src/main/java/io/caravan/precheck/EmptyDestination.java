@@ -65,8 +65,7 @@ final class EmptyDestination {
         long keys = 0;
         for (Map.Entry<Integer, String> database : server.keyspace().entrySet()) {
             int number = database.getKey();
-            boolean written = databases.keeps(number)
-                    || (number == 0 && databases.hasPrefixes());
+            boolean written = databases.keeps(number) || (number == 0 && databases.hasPrefixes());
             long held = Server.number(database.getValue(), "keys");
             if (written) {
                 keys += number == 0 && held <= MOST_OWN ? foreignKeys(server, held) : held;

@@ -52,8 +52,7 @@ public record KeyMapping(Databases databases, Selection selection) {
 
     /** Whether keys of a database of the destination are synchronized. */
     boolean hasDestination(int database) {
-        boolean written = databases.keeps(database)
-                || database == 0 && databases.hasPrefixes();
+        boolean written = databases.keeps(database) || database == 0 && databases.hasPrefixes();
         return written && selection.selects(database);
     }
 

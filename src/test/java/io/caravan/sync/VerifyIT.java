@@ -201,68 +201,6 @@ class VerifyIT {
     }
 
     @Test
-    void a_count_says_how_many_keys_there_are() throws Exception {
-        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
-                RunningTask task = pair.task().start()) {
-            task.awaitStreaming();
-            pair.sourceMasters.get(0).command("SET", "one", "1");
-            task.awaitApplied(pair.sourceMasters);
-            assertThat(verify(task, settings(Mode.COUNT, List.of()), false).text())
-                    .isEqualTo("equal: 1 keys at the source, 1 at the destination");
-
-            pair.destinationMasters.get(0).command("SET", "two", "2");
-            VerifyReport report = verify(task, settings(Mode.COUNT, List.of()), false);
-            assertThat(report.isEqual()).isFalse();
-            assertThat(report.text()).isEqualTo("DIFFERENT: 1 keys at the source, 2 at the destination");
-        }
-    }
-
-    @Test
-    void a_count_leaves_out_what_caravan_keeps() throws Exception {
-        try (Pair pair = Pair.clusters();
-                RunningTask task = pair.task().with("heartbeatInterval", "100").start()) {
-            task.awaitStreaming();
-            try (DeploymentClient source = pair.source.connect()) {
-                for (int i = 0; i < 100; i++) {
-                    source.call("SET", "key:" + i, "value");
-                }
-            }
-            task.awaitApplied(pair.sourceMasters);
-            Await.until(
-                    "every node has keys of Caravan's own",
-                    Duration.ofSeconds(30),
-                    () -> pair.sourceMasters.stream().allMatch(node -> keeps(node, "heartbeat"))
-                            && pair.destinationMasters.stream()
-                                    .allMatch(node -> keeps(node, "checkpoint") && keeps(node, "watermark")));
-
-            assertThat(verify(task, settings(Mode.COUNT, List.of()), false).text())
-                    .isEqualTo("equal: 100 keys at the source, 100 at the destination");
-        }
-    }
-
-    private static boolean keeps(RedisServer node, String what) {
-        return !((List<?>) node.command("KEYS", "caravan:" + what + ":*")).isEmpty();
-    }
-
-    @Test
-    void a_count_is_of_the_databases_that_are_synchronized() throws Exception {
-        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
-                RunningTask task = pair.task().with("databases", "1,2=two:").start()) {
-            task.awaitStreaming();
-            for (int database = 0; database < 4; database++) {
-                pair.sourceMasters.get(0).command("SELECT", Integer.toString(database));
-                for (int i = 0; i <= database; i++) {
-                    pair.sourceMasters.get(0).command("SET", "key:" + i, "value");
-                }
-            }
-            task.awaitApplied(pair.sourceMasters);
-
-            assertThat(verify(task, settings(Mode.COUNT, List.of()), false).text())
-                    .isEqualTo("equal: 5 keys at the source, 5 at the destination");
-        }
-    }
-
-    @Test
     void keys_that_may_be_another_tasks_are_neither_a_difference_nor_removed() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 RunningTask task = pair.task().start()) {
@@ -295,7 +233,7 @@ class VerifyIT {
             task.awaitStreaming();
             RedisServer source = pair.sourceMasters.get(0);
             source.command("SET", "one", "1");
-            Await.until("a heartbeat", Duration.ofSeconds(30), () -> keeps(source, "heartbeat"));
+            Await.until("a heartbeat", Duration.ofSeconds(30), () -> VerifyCountIT.keeps(source, "heartbeat"));
             task.awaitApplied(pair.sourceMasters);
 
             assertThat(verify(task, VerifySettings.FULL, true).text()).startsWith("equal: 1 keys compared");
@@ -423,7 +361,7 @@ class VerifyIT {
                 """.formatted(id, batch, destination.endpoint());
     }
 
-    private static VerifySettings settings(Mode mode, List<String> keys) {
+    static VerifySettings settings(Mode mode, List<String> keys) {
         return new VerifySettings(
                 mode,
                 500,
@@ -433,7 +371,7 @@ class VerifyIT {
                 Duration.ofSeconds(60));
     }
 
-    private static VerifyReport verify(RunningTask task, VerifySettings settings, boolean repair) throws IOException {
+    static VerifyReport verify(RunningTask task, VerifySettings settings, boolean repair) throws IOException {
         return RouteVerification.ofAll(task.context()).get(0).run(settings, repair, begun -> {});
     }
 }
