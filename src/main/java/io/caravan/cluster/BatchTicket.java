@@ -149,9 +149,18 @@ final class BatchTicket {
         }
     }
 
-    /** A unit has been answered, or disposed of. */
+    /**
+     * A unit has been answered, or disposed of.
+     *
+     * <p>One more than were found is a mistake of ours, after which nobody knows what is applied: the batch fails, and with it its shard,
+     * rather than that it never ends, or too soon.
+     */
     void answered() {
-        pending--;
+        if (pending > 0) {
+            pending--;
+        } else if (!ended) {
+            failure = new IllegalStateException("a unit of " + this + " was counted twice");
+        }
         endIfAnswered();
     }
 
@@ -176,6 +185,12 @@ final class BatchTicket {
     void routed() {
         routed = true;
         endIfAnswered();
+    }
+
+    @Override
+    public String toString() {
+        return "source " + batch.origin().shard().name() + ", batch of " + batch.size() + " commands up to offset "
+                + end().offset();
     }
 
     private void endIfAnswered() {

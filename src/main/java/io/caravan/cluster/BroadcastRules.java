@@ -49,6 +49,16 @@ final class BroadcastRules {
         if (changes.isNew(batch, row)) {
             return true;
         }
+        return leaveOut(ticket, row);
+    }
+
+    /** A master has lost something, which may be what the snapshots have brought: what the next ones bring is run again. */
+    void mayBeLost() {
+        changes.mayBeLost();
+    }
+
+    private static boolean leaveOut(BatchTicket ticket, int row) {
+        ticket.batch.drop(row);
         ticket.answered();
         return false;
     }
@@ -62,8 +72,7 @@ final class BroadcastRules {
                 cluster && batch.database(row) != 0 && batch.spec(row).name().equals("FLUSHDB");
         if (ofAnotherDatabase || flush == DestinationSettings.Flush.IGNORE) {
             log(batch, row, ofAnotherDatabase ? "left out: a cluster has database 0 only" : "left out (flush=IGNORE)");
-            ticket.answered();
-            return false;
+            return leaveOut(ticket, row);
         }
         if (flush == DestinationSettings.Flush.FAIL) {
             log(batch, row, "refused (flush=FAIL)");

@@ -2,6 +2,7 @@ package io.caravan.cluster;
 
 import io.caravan.command.CommandSpec;
 import io.caravan.command.KnownBy;
+import io.caravan.command.Scope;
 import io.caravan.resp.MalformedRespException;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -45,8 +46,15 @@ final class Broadcasts {
         return current == null;
     }
 
-    /** Whether the unit is the one that is being broadcast. */
-    boolean isCurrent(BatchTicket ticket, int row) {
+    /**
+     * Whether what becomes of the unit at a node is told here and nowhere else: it belongs to no slot, and is answered when its broadcast
+     * is over. That may be before a node has answered it which is no master any more, or has lost its connection.
+     */
+    static boolean concerns(BatchTicket ticket, int row) {
+        return !ticket.batch.isPlain(row) && ticket.batch.spec(row).scope() == Scope.MASTERS;
+    }
+
+    private boolean isCurrent(BatchTicket ticket, int row) {
         return current != null && current.begun() && current.ticket == ticket && current.row == row;
     }
 
@@ -93,25 +101,35 @@ final class Broadcasts {
         }
     }
 
-    /** A node has run it. */
-    void answered(NodeLink link) {
+    /** A node has run a unit. */
+    void answered(NodeLink link, BatchTicket ticket, int row) {
+        if (isCurrent(ticket, row)) {
+            answered(link);
+        } else {
+            advance();
+        }
+    }
+
+    private void answered(NodeLink link) {
         if (current != null && current.done(link)) {
             end(current);
         }
     }
 
-    /** The connection to a node is lost that may have run it: it is sent there again, unless that must not be. */
-    void unanswered() {
-        if (current != null && UnitKeys.exchangesDatabases(current.ticket, current.row)) {
-            UnitKeys.exchangedOrNot(current.ticket);
+    /** The connection to a node is lost that may have run a unit: it is sent there again, unless that must not be. */
+    void unanswered(BatchTicket ticket, int row) {
+        if (current != null && isCurrent(ticket, row) && UnitKeys.exchangesDatabases(ticket, row)) {
+            UnitKeys.exchangedOrNot(ticket);
             current.giveUp();
         }
     }
 
-    /** A node has refused it: if for its own sake, it is not asked again, else with the next tick. */
+    /** A node has refused a unit: if for its own sake, it is not asked again, else with the next tick. */
     void refused(NodeLink link, Unit unit, ErrorReply error) {
         link.counters().error();
-        if (error.remedy() == ErrorReply.Remedy.COMMAND) {
+        if (!isCurrent(unit.ticket(), unit.row())) {
+            advance();
+        } else if (error.remedy() == ErrorReply.Remedy.COMMAND) {
             refusedForItself(link, unit, error);
         } else {
             if (current != null) {

@@ -25,7 +25,7 @@ import java.util.WeakHashMap;
  * shard has brought an n-th before; so a function that is loaded, deleted and loaded again is loaded twice, whichever shard
  * is ahead. (B) A shard that joins later, after a failover say, counts from where the others are: what it brings is rather
  * applied once too often, which changes nothing, than left out. (C) What a snapshot brings is applied unless another
- * snapshot brought the same and no stream has changed anything since. (D) What a shard brings of scripts and functions is left out
+ * snapshot brought the same and since then no stream has changed anything and no master has lost anything. (D) What a shard brings of scripts and functions is left out
  * only if it was applied behind all that the shard has brought of these before.
  *
  * <p>D makes up for counts that begin at different places of the streams, as each shard continues at a checkpoint, or a snapshot, of
@@ -124,6 +124,11 @@ final class ChangeLedger {
         }
         reached.put(shard, change.moment(times));
         return false;
+    }
+
+    /** A master may have lost what the snapshots have brought. */
+    void mayBeLost() {
+        broughtBySnapshots.clear();
     }
 
     private boolean isApplied(Change change, int times) {

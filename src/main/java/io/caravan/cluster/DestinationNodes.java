@@ -127,16 +127,12 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
         } catch (ExecutionException | TimeoutException e) {
             throw new DestinationException("destination does not tell its topology: " + DestinationAdmin.reason(e), e);
         }
-        long pause = settings.topologyRefresh().toMillis();
-        eventLoop.scheduleWithFixedDelay(this::topologyIsStale, pause, pause, TimeUnit.MILLISECONDS);
-        eventLoop.scheduleWithFixedDelay(
-                this::lookForSilence, SILENCE_MILLIS / 2, SILENCE_MILLIS / 2, TimeUnit.MILLISECONDS);
-        eventLoop.scheduleWithFixedDelay(restarts::raise, WATERMARK_MILLIS, WATERMARK_MILLIS, TimeUnit.MILLISECONDS);
+        every(settings.topologyRefresh().toMillis(), this::topologyIsStale);
+        every(SILENCE_MILLIS / 2, this::lookForSilence);
+        every(WATERMARK_MILLIS, restarts::raise);
         boolean replicasCount = settings.acknowledge() == Acknowledge.REPLICAS;
         if (admin.isCluster() || replicasCount) {
-            long interval = replicasCount ? REPLICAS_COUNT_MILLIS : REPLICAS_MILLIS;
-            eventLoop.scheduleWithFixedDelay(
-                    () -> replicas.ask(router.masters()), interval, interval, TimeUnit.MILLISECONDS);
+            every(replicasCount ? REPLICAS_COUNT_MILLIS : REPLICAS_MILLIS, () -> replicas.ask(router.masters()));
         }
         LOG.info(
                 "destination: {} {}, {}",
@@ -290,15 +286,36 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
 
     private void tick() {
         ticking = false;
-        router.tick();
-        if (!router.hasFences()) {
-            problems.over();
+        try {
+            router.tick();
+            if (!router.hasFences()) {
+                problems.over();
+            }
+        } finally {
+            tickWhileFenced();
         }
-        tickWhileFenced();
+    }
+
+    /** Does something again and again; that it fails once does not end it. */
+    private void every(long millis, Runnable task) {
+        eventLoop.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("destination: looking after its nodes failed; it is tried again", e);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     /** A node that stands still may have been replaced meanwhile. */
     private void lookForSilence() {
+        if (router.waitsForMaster()) {
+            topologyIsStale(); // nothing is connected to that could tell of a new one
+        }
         connectors.forEach((link, connector) -> {
             long millis = connector.silentMillis();
             if (millis >= SILENCE_MILLIS) {

@@ -119,14 +119,15 @@ final class LinkConnector {
 
     /** What the node has lost is known before anything is sent to it. */
     private void meet(RedisAsyncCommands<byte[], byte[]> node, Channel channel) {
-        restarts.meet(link.address(), new Asked(node)).whenComplete((done, failure) -> {
-            if (failure != null) {
-                channel.close();
-                failed(failure);
-            } else {
-                takeOver(channel);
-            }
-        });
+        restarts.meet(link.address(), new Asked(node))
+                .whenComplete((done, failure) -> channel.eventLoop().execute(() -> {
+                    if (failure != null) {
+                        channel.close();
+                        failed(failure);
+                    } else {
+                        takeOver(channel);
+                    }
+                }));
     }
 
     /** A node that is asked by a connection that nothing else is sent by yet. */
@@ -199,11 +200,14 @@ final class LinkConnector {
         }
         renewed = false;
         whyDown = reason;
-        link.lost();
-        restarts.lost(link);
-        onChange.run();
-        if (!closed) {
-            connect();
+        try {
+            link.lost();
+            restarts.lost(link);
+            onChange.run();
+        } finally {
+            if (!closed) {
+                connect();
+            }
         }
     }
 

@@ -94,7 +94,8 @@ final class LostWrites {
         beginAnew(what, why, Set.copyOf(shards));
     }
 
-    private static void beginAnew(String what, String why, Set<SourceShard> concerned) {
+    private void beginAnew(String what, String why, Set<SourceShard> concerned) {
+        router.mastersMayLack();
         LOG.warn("{}; {}: beginning anew with a snapshot", what, why);
         concerned.forEach(shard -> shard.beginAnew(what + "; " + why));
     }

@@ -208,6 +208,11 @@ final class SlotRouter implements NodeLink.Owner {
         return failovers;
     }
 
+    /** What every master was given by the snapshots may be lost at one of them. */
+    void mastersMayLack() {
+        broadcastRules.mayBeLost();
+    }
+
     /** The batches that have not ended. */
     OpenTickets openTickets() {
         return openTickets;
@@ -243,6 +248,11 @@ final class SlotRouter implements NodeLink.Owner {
     /** Whether nothing but what is on its way to the nodes would come before a unit that is taken now. */
     boolean holdsNothingBack() {
         return fences.isEmpty() && refresher.isIdle();
+    }
+
+    /** Whether something waits for a slot that nobody serves. */
+    boolean waitsForMaster() {
+        return fences.all().stream().anyMatch(fence -> links.of(fence.slot) == null);
     }
 
     boolean hasFences() {
@@ -343,8 +353,8 @@ final class SlotRouter implements NodeLink.Owner {
 
     @Override
     public void answered(NodeLink link, BatchTicket ticket, int row) {
-        if (broadcasts.isCurrent(ticket, row)) {
-            broadcasts.answered(link);
+        if (Broadcasts.concerns(ticket, row)) {
+            broadcasts.answered(link, ticket, row);
             return;
         }
         int slot = slotOf(ticket, row);
@@ -383,7 +393,7 @@ final class SlotRouter implements NodeLink.Owner {
 
     @Override
     public void refused(NodeLink link, Unit unit, ErrorReply error) {
-        if (broadcasts.isCurrent(unit.ticket(), unit.row())) {
+        if (Broadcasts.concerns(unit.ticket(), unit.row())) {
             broadcasts.refused(link, unit, error);
             return;
         }
@@ -419,8 +429,8 @@ final class SlotRouter implements NodeLink.Owner {
 
     @Override
     public void unanswered(NodeLink link, BatchTicket ticket, int row) {
-        if (broadcasts.isCurrent(ticket, row)) {
-            broadcasts.unanswered();
+        if (Broadcasts.concerns(ticket, row)) {
+            broadcasts.unanswered(ticket, row);
             return;
         }
         int slot = slotOf(ticket, row);
@@ -438,7 +448,7 @@ final class SlotRouter implements NodeLink.Owner {
 
     @Override
     public void unsent(NodeLink link, Unit unit) {
-        if (broadcasts.isCurrent(unit.ticket(), unit.row())) {
+        if (Broadcasts.concerns(unit.ticket(), unit.row())) {
             return; // sent again when the link is up
         }
         int slot = slotOf(unit.ticket(), unit.row());

@@ -2,6 +2,8 @@ package io.caravan.cluster;
 
 import io.caravan.node.NodeAddress;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,15 +51,33 @@ final class TopologyRefresh {
         }
         asking = true;
         wanted = false;
-        admin.masterOfSlot()
+        masters()
                 .whenComplete((masterOfSlot, failure) -> eventLoop.execute(() -> {
-                    if (failure == null && !closed) {
-                        told.accept(masterOfSlot);
-                    } else if (!closed) {
-                        LOG.debug("destination does not tell its topology: {}", DestinationAdmin.reason(failure));
+                    try {
+                        answered(masterOfSlot, failure);
+                    } finally {
+                        eventLoop.schedule(this::askAgain, SHORTEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                     }
-                    eventLoop.schedule(this::askAgain, SHORTEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                 }));
+    }
+
+    private CompletionStage<@Nullable NodeAddress[]> masters() {
+        try {
+            return admin.masterOfSlot();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private void answered(@Nullable NodeAddress[] masterOfSlot, @Nullable Throwable failure) {
+        if (closed) {
+            return;
+        }
+        if (failure == null) {
+            told.accept(masterOfSlot);
+        } else {
+            LOG.debug("destination does not tell its topology: {}", DestinationAdmin.reason(failure));
+        }
     }
 
     private void askAgain() {

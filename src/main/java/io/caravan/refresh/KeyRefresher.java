@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -189,11 +191,17 @@ public final class KeyRefresher {
             counters.read();
             pace.reads(key);
             int era = key.shard().era();
-            key.shard()
-                    .read(key.key(), key.database())
-                    .whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, era, value, failure)));
+            read(key).whenComplete((value, failure) -> eventLoop.execute(() -> arrived(key, era, value, failure)));
         }
         counters.waiting(waiting.size());
+    }
+
+    private static CompletionStage<KeyValue> read(SourceKey key) {
+        try {
+            return key.shard().read(key.key(), key.database());
+        } catch (RuntimeException e) { // its task is being stopped, and its threads take no more
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     /** @param era the shard's when it was asked: if another has begun meanwhile, nobody knows of which the value is */

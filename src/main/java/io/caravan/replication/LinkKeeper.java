@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The link that fills a queue. Once it is told to {@link #keep()} it, a link that is lost is made again at once, behind what was
@@ -56,6 +58,8 @@ final class LinkKeeper implements LinkWatch.Link, AutoCloseable {
         /** There is a link again, that goes on behind {@code position}. */
         void linkedAgain(ReplicationPosition position);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(LinkKeeper.class);
 
     private final ReceiveQueue queue;
     private final Shard shard;
@@ -124,6 +128,12 @@ final class LinkKeeper implements LinkWatch.Link, AutoCloseable {
             current.close(reason);
         }
         queue.end(reason);
+    }
+
+    /** Ends the link for good, and what it has brought is of no use any more: who reads gets {@code reason} at once. Any thread. */
+    void abandon(IOException reason) {
+        close(reason);
+        queue.abandon(reason);
     }
 
     @Override
@@ -200,6 +210,10 @@ final class LinkKeeper implements LinkWatch.Link, AutoCloseable {
                     queue.abandon(e);
                     return;
                 }
+            } catch (RuntimeException e) {
+                LOG.error("a link could not be made again", e);
+                abandon(SourceException.retry("a link could not be made again: unexpected " + e));
+                return;
             }
         }
     }

@@ -61,10 +61,14 @@ final class ShardLink implements LinkKeeper.Shard {
         return master;
     }
 
-    /** A link that is to fill {@code queue}; {@link #none} follows when it is closed. */
+    /** A link that is to fill {@code queue}; {@link #none} follows when it is closed. It is closed if the shard is to begin anew by now. */
     LinkKeeper into(ReceiveQueue queue) {
         var keeper = new LinkKeeper(queue, this, threads);
         link = keeper;
+        if (beginsAnew) {
+            keeper.abandon(
+                    SourceException.retry("what the destination has cannot be relied on; a snapshot has to follow"));
+        }
         return keeper;
     }
 
@@ -82,11 +86,14 @@ final class ShardLink implements LinkKeeper.Shard {
         return wanted;
     }
 
-    /** What the destination has cannot be relied on: a snapshot has to follow. */
+    /** What the destination has cannot be relied on: a snapshot has to follow, which contains what was received and not read yet. */
     void beginAnew(String reason) {
         delivery.record().isUnreliable();
         beginsAnew = true;
-        close(SourceException.retry(reason));
+        LinkKeeper current = link;
+        if (current != null) {
+            current.abandon(SourceException.retry(reason));
+        }
     }
 
     /** Gives up the link, as long as none is wanted; a snapshot that is being received goes on. */

@@ -48,8 +48,9 @@ final class ShardSynchronization implements Runnable {
         while (!condition.is(ShardState.FAILED) && !condition.isToStop()) {
             try {
                 synchronize();
-            } catch (IOException | RuntimeException e) {
-                sortOut(e);
+            } catch (IOException | RuntimeException | Error e) {
+                sortOut(e); // an Error, too: a thread that just ended would leave the shard as it is, and nobody would
+                // be told
             }
         }
         condition.ended();
@@ -115,7 +116,7 @@ final class ShardSynchronization implements Runnable {
     }
 
     /** The one place that says what follows a failure of this shard. */
-    private void sortOut(Exception failure) {
+    private void sortOut(Throwable failure) {
         if (condition.isToStop()) {
             return;
         }
@@ -126,18 +127,18 @@ final class ShardSynchronization implements Runnable {
                     failure);
         } else if (failure instanceof SourceException source && source.remedy() == SourceException.Remedy.STOP) {
             fail(String.valueOf(failure.getMessage()), failure);
-        } else if (failure instanceof MalformedRespException) {
+        } else if (failure instanceof MalformedRespException malformed) {
             notUnderstoodAt =
                     reading.received().map(ReplicationPosition::offset).orElse(ShardReading.NOWHERE);
-            retry(failure);
-        } else if (failure instanceof IOException) {
-            retry(failure);
+            retry(malformed);
+        } else if (failure instanceof IOException broken) {
+            retry(broken);
         } else {
             fail("unexpected " + failure, failure);
         }
     }
 
-    private void fail(String message, Exception cause) {
+    private void fail(String message, Throwable cause) {
         condition.failed(message);
         LOG.error("source {}: {}", link.master().address(), message, cause);
     }

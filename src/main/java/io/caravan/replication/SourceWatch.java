@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a session has to do with its source beside the links: it asks the masters how far they are, and how the slots are divided, and
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceWatch implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
     private static final long MONITOR_INTERVAL_MILLIS = 1000;
     private static final long TOPOLOGY_INTERVAL_MILLIS = 2000;
 
@@ -33,8 +36,7 @@ final class SourceWatch implements AutoCloseable {
             @Nullable HeartbeatSettings heartbeat,
             List<ShardReplication> shards) {
         var monitor = new SourceMonitor(settings, shards);
-        thread.scheduleWithFixedDelay(
-                monitor::ask, MONITOR_INTERVAL_MILLIS, MONITOR_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        every(thread, MONITOR_INTERVAL_MILLIS, monitor::ask);
         if (heartbeat == null) {
             return new SourceWatch(thread, monitor, null);
         }
@@ -52,9 +54,23 @@ final class SourceWatch implements AutoCloseable {
             SourceTopology topology, List<SourceMaster> masters, List<ShardReplication> shards, Runnable resharded) {
         if (masters.stream().noneMatch(master -> master.nodeId().isEmpty())) {
             var watch = new TopologyWatch(topology::masters, masters, () -> returned(shards), resharded);
-            thread.scheduleWithFixedDelay(
-                    watch::look, TOPOLOGY_INTERVAL_MILLIS, TOPOLOGY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            every(thread, TOPOLOGY_INTERVAL_MILLIS, watch::look);
         }
+    }
+
+    /** That it fails once does not end it. */
+    private static void every(ScheduledExecutorService thread, long millis, Runnable task) {
+        thread.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("source: looking after its masters failed; it is tried again", e);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     private static Map<Integer, Long> returned(List<ShardReplication> shards) {

@@ -65,6 +65,21 @@ class BatchTicketTest {
     }
 
     @Test
+    void a_batch_of_which_a_unit_is_counted_twice_fails_and_neither_ends_too_soon_nor_never() {
+        BatchTicket ticket = ticket("SET a 1", "SET b 2");
+        ticket.expectAnswer();
+        ticket.answered();
+        ticket.answered();
+
+        ticket.expectAnswer();
+        ticket.routed();
+        assertThat(ended).isEmpty();
+        ticket.answered();
+
+        assertThat(ended).hasSize(1).first().asString().contains("was counted twice");
+    }
+
+    @Test
     void a_failed_batch_ends_when_the_rest_is_answered_with_the_first_failure() {
         BatchTicket ticket = ticket("SET a 1", "SET b 2", "SET c 3");
         for (int i = 0; i < 3; i++) {

@@ -65,6 +65,15 @@ class ChangeLedgerTest {
     }
 
     @Test
+    void invariant_C_what_a_snapshot_brings_after_a_master_has_lost_something_is_applied() {
+        brings(snapshot(a, "FUNCTION LOAD x"));
+        ledger.mayBeLost();
+
+        assertThat(brings(snapshot(a, "FUNCTION LOAD x"))).isTrue();
+        assertThat(brings(snapshot(b, "FUNCTION LOAD x"))).isFalse();
+    }
+
+    @Test
     void invariant_A_an_index_that_a_module_makes_on_every_master_is_made_once() {
         a.commands = CommandTable.standard()
                 .with(Replies.of(List.of(List.of("ft.create", -2, List.of("write", "module"), 0, 0, 0))));

@@ -2,6 +2,7 @@ package io.caravan.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.command.Batches;
 import io.caravan.command.HashSlot;
 import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
@@ -156,6 +157,36 @@ class FailoversTest {
 
         assertThat(harness.shard.anew).singleElement().asString().contains("a:1 has been replaced");
         assertThat(harness.shard.reading).isEmpty();
+    }
+
+    @Test
+    void what_a_snapshot_has_brought_for_every_master_is_sent_again_with_the_next_one_if_a_master_may_have_lost_it() {
+        String load = "FUNCTION LOAD REPLACE x";
+        harness.take("first", Batches.snapshot(harness.shard, load));
+        harness.answer("a", "+OK");
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+        assertThat(harness.shard.anew).hasSize(1);
+
+        harness.take("second", Batches.snapshot(harness.shard, load));
+        assertThat(harness.written("b")).containsExactly(load);
+        harness.answer("b", "+OK");
+
+        assertThat(harness.ended).containsExactly("first", "second");
+    }
+
+    @Test
+    void what_was_left_out_for_another_shard_has_brought_it_is_not_lost_with_a_master() {
+        harness.take("first", Batches.snapshot(harness.shard, "FUNCTION LOAD REPLACE x"));
+        harness.answer("a", "+OK");
+        replication(200, 200);
+        ask();
+        ask();
+        harness.take("second", Batches.snapshot(harness.shard, "FUNCTION LOAD REPLACE x"));
+
+        harness.serve("b", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.ended).containsExactly("first", "second");
+        assertThat(harness.shard.anew).isEmpty();
     }
 
     private ReplicaWatch watch() {

@@ -27,6 +27,9 @@ final class Wire {
 
     private final ByteArrayOutputStream unread = new ByteArrayOutputStream();
 
+    private boolean tellsLater;
+    private Runnable untold = () -> {};
+
     private Wire(LinkTap tap) {
         channel = new EmbeddedChannel(tap) {
             @Override
@@ -43,6 +46,7 @@ final class Wire {
 
     /** Connects a link; that it is lost is told to {@code onLost} after the link itself. */
     static Wire connect(NodeLink link, Runnable onLost) {
+        var wires = new ArrayList<Wire>();
         var tap = new LinkTap(link, new LinkTap.Events() {
             @Override
             public void writable() {
@@ -51,11 +55,14 @@ final class Wire {
 
             @Override
             public void lost(String reason) {
-                link.lost();
-                onLost.run();
+                wires.get(0).tell(() -> {
+                    link.lost();
+                    onLost.run();
+                });
             }
         });
         var wire = new Wire(tap);
+        wires.add(wire);
         link.connected(wire.channel, wire.channel.pipeline().context(tap));
         return wire;
     }
@@ -115,6 +122,26 @@ final class Wire {
     /** The connection breaks. */
     void lose() {
         channel.close();
+    }
+
+    /** That it breaks is told by {@link #tellLoss} only: a socket tells that it is closed with the event loop's next task. */
+    void tellsLater() {
+        tellsLater = true;
+    }
+
+    /** Tells that it is broken, if it is. */
+    void tellLoss() {
+        tellsLater = false;
+        untold.run();
+        untold = () -> {};
+    }
+
+    private void tell(Runnable loss) {
+        if (tellsLater) {
+            untold = loss;
+        } else {
+            loss.run();
+        }
     }
 
     /** Whether the channel takes bytes; buffers that were not looked at do not count. */

@@ -14,6 +14,7 @@ import io.caravan.command.StreamPoint;
 import io.caravan.node.Credentials;
 import io.caravan.node.NodeAddress;
 import io.caravan.rdb.DecodeTarget;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,6 +144,33 @@ class ShardReplicationTest {
         shard.beginAnew("a master of the destination was replaced");
 
         assertThat(shard.progress().map(ShardProgress::phase)).contains(Phase.SNAPSHOT);
+    }
+
+    @Test
+    void what_was_received_before_a_shard_was_to_begin_anew_is_not_read() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
+        var queue = new ReceiveQueue(1000, open -> {});
+        shard.link().into(queue);
+        queue.add(Unpooled.copiedBuffer(new byte[10]));
+
+        shard.beginAnew("a master of the destination was replaced");
+
+        assertThatThrownBy(() -> queue.read(new byte[10], 0, 10))
+                .isInstanceOf(SourceException.class)
+                .hasMessage("a master of the destination was replaced");
+    }
+
+    @Test
+    void a_shard_that_was_to_begin_anew_while_it_had_no_link_does_so() {
+        ShardReplication shard = shard(new ReplicationPosition("id", 4711, 0));
+        assertThat(shard.link().isToBeginAnew()).isFalse();
+
+        shard.beginAnew("a master of the destination was replaced");
+        var queue = new ReceiveQueue(1000, open -> {});
+        shard.link().into(queue);
+
+        assertThatThrownBy(() -> queue.read(new byte[10], 0, 10)).isInstanceOf(SourceException.class);
+        assertThat(shard.link().isToBeginAnew()).isTrue();
     }
 
     @Test
