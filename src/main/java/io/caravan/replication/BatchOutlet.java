@@ -140,9 +140,7 @@ final class BatchOutlet {
      * @param arrivedNanos {@link System#nanoTime()} when the last of its bytes had arrived
      */
     BatchOrigin stream(String replicationId, long startOffset, long endOffset, long arrivedNanos) {
-        long nowMillis = System.currentTimeMillis();
-        long nowNanos = System.nanoTime();
-        long arrivedMillis = nowMillis - TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+        long arrivedMillis = SteadyClock.millisOf(arrivedNanos);
         long earliestMillis = clock.ranAfter(startOffset);
         long ranMillis = clock.ranBefore(endOffset, arrivedMillis);
         return new BatchOrigin(
@@ -155,8 +153,11 @@ final class BatchOutlet {
                 endOffset,
                 arrivedNanos,
                 ranMillis + clock.differenceMillis(),
-                readsKeys && (clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis)),
-                nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
+                readsKeys
+                        && (clock.isLate(startOffset)
+                                || clock.isUncertain()
+                                || SourceClock.isVague(earliestMillis, ranMillis)),
+                arrivedNanos - TimeUnit.MILLISECONDS.toNanos(arrivedMillis - ranMillis),
                 repeatedUntil,
                 staleUntil,
                 lineage);
