@@ -29,6 +29,7 @@ final class BatchOutlet {
     private final SourceClock clock;
     private final Ceiling ceiling;
     private final DatabaseMapping databases;
+    private final CopiedSlots copies;
     private long sequence;
     private volatile long repeatedUntil;
 
@@ -62,6 +63,7 @@ final class BatchOutlet {
         this.clock = clock;
         this.ceiling = ceiling;
         databases = new DatabaseMapping(shard.databases(), shard.name(), counters);
+        copies = new CopiedSlots(shard);
     }
 
     /** From now on offsets count in another history. */
@@ -121,6 +123,11 @@ final class BatchOutlet {
     /** Commands of the stream up to {@code offset} may meet keys that the source has lost before its snapshot. Any thread. */
     void staleUntil(long offset) {
         staleUntil = offset;
+    }
+
+    /** Slots of which the stream says nothing that counts. */
+    CopiedSlots copies() {
+        return copies;
     }
 
     /** What the commands of the shard mean. */
