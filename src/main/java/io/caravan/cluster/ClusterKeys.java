@@ -1,15 +1,13 @@
 package io.caravan.cluster;
 
+import io.caravan.node.ClusterNode;
 import io.caravan.node.NodeAddress;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.util.BitSet;
-import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Those of a cluster, one master after the other. Thread-safe. */
@@ -46,19 +44,23 @@ final class ClusterKeys implements DestinationKeys {
 
     @Override
     public CompletionStage<Void> walk(BitSet slots, KeyVisitor visitor) {
-        return topology.get().thenCompose(masterOfSlot -> walk(masterOfSlot, slots, visitor));
+        return new MasterRound(topology, this::moving, master -> walk(master, slots, visitor)).of(slots);
     }
 
-    private CompletionStage<Void> walk(@Nullable NodeAddress[] masterOfSlot, BitSet slots, KeyVisitor visitor) {
-        Set<NodeAddress> masters = slots.stream()
-                .mapToObj(slot -> masterOfSlot[slot])
-                .filter(Objects::nonNull)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        CompletionStage<Void> walked = CompletableFuture.completedStage(null);
-        for (NodeAddress master : masters) {
-            walked = walked.thenCompose(done -> connection.getConnectionAsync(master.host(), master.port()))
-                    .thenCompose(node -> new KeyWalk(node.async(), slots, keys -> visitor.visit(0, keys)).run());
-        }
-        return walked;
+    private CompletionStage<BitSet> moving(NodeAddress master) {
+        return connection
+                .getConnectionAsync(master.host(), master.port())
+                .thenCompose(node -> node.async().clusterNodes())
+                .thenApply(nodes -> {
+                    var moving = new BitSet();
+                    ClusterNode.parse(nodes, master).forEach(node -> moving.or(node.moving()));
+                    return moving;
+                });
+    }
+
+    private CompletionStage<Void> walk(NodeAddress master, BitSet slots, KeyVisitor visitor) {
+        return connection
+                .getConnectionAsync(master.host(), master.port())
+                .thenCompose(node -> new KeyWalk(node.async(), slots, keys -> visitor.visit(0, keys)).run());
     }
 }

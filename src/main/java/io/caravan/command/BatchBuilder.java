@@ -93,6 +93,11 @@ public final class BatchBuilder {
         return rows[transactionRow * CommandBatch.ROW + CommandBatch.DATABASE];
     }
 
+    /** The slot of the command that was added last, or {@link CommandBatch#NO_SLOT}. */
+    public int lastSlot() {
+        return rows[(size - 1) * CommandBatch.ROW + CommandBatch.SLOT];
+    }
+
     /** Takes out the command that was added last: it is not applied, but the stream goes on behind it. */
     public void dropLast() {
         rows[(size - 1) * CommandBatch.ROW + CommandBatch.FLAGS] |= CommandBatch.DROPPED;

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param masterId the id of its master, empty for a master
  * @param failed whether the cluster holds it for dead ({@code fail})
  * @param slots the slots that it serves
- * @param migrating whether a slot is on its way to or from it
+ * @param moving the slots that are on their way to or from it; a node tells only its own
  */
 public record ClusterNode(
         String id,
@@ -22,19 +22,31 @@ public record ClusterNode(
         String masterId,
         boolean failed,
         BitSet slots,
-        boolean migrating) {
+        BitSet moving) {
 
     private static final int SLOTS = 16384;
     private static final int FIRST_SLOT_COLUMN = 8;
 
     public ClusterNode {
         slots = (BitSet) slots.clone();
+        moving = (BitSet) moving.clone();
     }
 
     /** A copy. */
     @Override
     public BitSet slots() {
         return (BitSet) slots.clone();
+    }
+
+    /** A copy. */
+    @Override
+    public BitSet moving() {
+        return (BitSet) moving.clone();
+    }
+
+    /** Whether a slot is on its way to or from it. */
+    public boolean migrating() {
+        return !moving.isEmpty();
     }
 
     /**
@@ -63,10 +75,10 @@ public record ClusterNode(
         }
         boolean master = flags.contains("master");
         var slots = new BitSet(SLOTS);
-        boolean migrating = false;
+        var moving = new BitSet();
         for (int i = FIRST_SLOT_COLUMN; i < column.length; i++) {
             if (column[i].startsWith("[")) {
-                migrating = true;
+                addMoving(column[i], moving);
             } else {
                 addSlots(column[i], slots);
             }
@@ -78,7 +90,12 @@ public record ClusterNode(
                 master ? "" : column[3],
                 flags.contains("fail"),
                 slots,
-                migrating));
+                moving));
+    }
+
+    // [<slot>->-<id of the importer>] or [<slot>-<-<id of the owner>]
+    private static void addMoving(String mark, BitSet moving) {
+        addSlots(mark.substring(1, mark.indexOf('-')), moving);
     }
 
     private static void addSlots(String range, BitSet slots) {

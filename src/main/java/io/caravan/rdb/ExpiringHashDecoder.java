@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.function.LongSupplier;
 
 /**
- * A hash whose fields may expire becomes {@code HSET} and {@code HPEXPIREAT} commands. A field whose time has passed is
- * left out; if its value was too large to be held, {@code HPEXPIREAT} with the past time removes it.
+ * A hash whose fields may expire becomes {@code HSET} and {@code HPEXPIREAT} commands; with a past time that one removes the field. A field
+ * whose time has passed by {@code nowMillis} is left out, unless its value was too large to be held.
  *
  * <p>Layouts: Redis 7.4 {@code rdb.c}, {@code rdbLoadHashMetadata…}: {@code <min 8> <n> (<t> <field> <value>)…}, t
  * being 0 or the time minus min plus 1, and {@code <min 8> <listpack of field, value, time or 0>}; Valkey 9:

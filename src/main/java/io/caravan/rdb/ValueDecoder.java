@@ -34,15 +34,22 @@ public final class ValueDecoder {
     private final StreamDecoder streams;
 
     /**
-     * A decoder of the values of {@code in}.
+     * A decoder of the values of {@code in}. Where fields of hashes can expire, it is the destination's clock that says which of them have;
+     * elsewhere ours.
      *
      * @param in the snapshot, or {@link DumpPayload#value()}; no mark may be set while decoding
      * @param target what the destination can take
      */
     public ValueDecoder(RdbInput in, DecodeTarget target) {
-        this(in, target, System::currentTimeMillis);
+        this(in, target, target.can(Ability.FIELD_EXPIRY) ? () -> Long.MIN_VALUE : System::currentTimeMillis);
     }
 
+    /** A decoder that leaves out fields whose time has passed by our clock: of values that are looked at, not copied. */
+    public static ValueDecoder ofWhatLives(RdbInput in, DecodeTarget target) {
+        return new ValueDecoder(in, target, System::currentTimeMillis);
+    }
+
+    /** @param nowMillis fields of hashes whose time has passed by then are left out */
     ValueDecoder(RdbInput in, DecodeTarget target, LongSupplier nowMillis) {
         this.in = in;
         this.target = target;

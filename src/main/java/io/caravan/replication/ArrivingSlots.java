@@ -34,6 +34,11 @@ final class ArrivingSlots {
 
     private ArrivingSlots() {}
 
+    /** Whether a command in which {@link #in} finds slots says that they are copied as a whole, and not moved key by key. */
+    static boolean areCopies(CommandSpec spec, Arguments command) {
+        return spec == CLUSTER && command.count() > 1 && command.is(1, "SYNCSLOTS");
+    }
+
     /** Whether {@link #in} may find something in commands of this kind. */
     static boolean mayBeIn(CommandSpec spec) {
         return spec == RESTORE_ASKING || spec == CLUSTER;

@@ -29,6 +29,7 @@ final class BatchOutlet {
     private final SourceClock clock;
     private final Ceiling ceiling;
     private final DatabaseMapping databases;
+    private final CopiedSlots copies;
     private long sequence;
     private volatile long repeatedUntil;
 
@@ -62,6 +63,7 @@ final class BatchOutlet {
         this.clock = clock;
         this.ceiling = ceiling;
         databases = new DatabaseMapping(shard.databases(), shard.name(), counters);
+        copies = new CopiedSlots(shard);
     }
 
     /** From now on offsets count in another history. */
@@ -123,6 +125,11 @@ final class BatchOutlet {
         staleUntil = offset;
     }
 
+    /** Slots of which the stream says nothing that counts. */
+    CopiedSlots copies() {
+        return copies;
+    }
+
     /** What the commands of the shard mean. */
     CommandTable commands() {
         return shard.commands();
@@ -140,9 +147,7 @@ final class BatchOutlet {
      * @param arrivedNanos {@link System#nanoTime()} when the last of its bytes had arrived
      */
     BatchOrigin stream(String replicationId, long startOffset, long endOffset, long arrivedNanos) {
-        long nowMillis = System.currentTimeMillis();
-        long nowNanos = System.nanoTime();
-        long arrivedMillis = nowMillis - TimeUnit.NANOSECONDS.toMillis(nowNanos - arrivedNanos);
+        long arrivedMillis = SteadyClock.millisOf(arrivedNanos);
         long earliestMillis = clock.ranAfter(startOffset);
         long ranMillis = clock.ranBefore(endOffset, arrivedMillis);
         return new BatchOrigin(
@@ -155,8 +160,11 @@ final class BatchOutlet {
                 endOffset,
                 arrivedNanos,
                 ranMillis + clock.differenceMillis(),
-                readsKeys && (clock.isLate(startOffset) || SourceClock.isVague(earliestMillis, ranMillis)),
-                nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - ranMillis),
+                readsKeys
+                        && (clock.isLate(startOffset)
+                                || clock.isUncertain()
+                                || SourceClock.isVague(earliestMillis, ranMillis)),
+                arrivedNanos - TimeUnit.MILLISECONDS.toNanos(arrivedMillis - ranMillis),
                 repeatedUntil,
                 staleUntil,
                 lineage);

@@ -115,7 +115,7 @@ final class ReplicationLink implements AutoCloseable {
                     + replication.master().map(master -> " of " + master).orElse("")
                     + "; looking for the master of its slots");
         }
-        SourceConnection.offsetIn(replication).ifPresent(offset -> clock.linked(offset, System.currentTimeMillis()));
+        SourceConnection.offsetIn(replication).ifPresent(offset -> clock.linked(offset, SteadyClock.millis()));
     }
 
     private void setClockByMaster(SourceClock clock) throws IOException {
@@ -125,7 +125,7 @@ final class ReplicationLink implements AutoCloseable {
                     "source " + connection.node() + " is no replica any more, or has lost its master");
         }
         OptionalLong offset = target.masterOffset().isPresent() ? target.masterOffset() : history.offset();
-        offset.ifPresent(reached -> clock.linked(reached, System.currentTimeMillis()));
+        offset.ifPresent(reached -> clock.linked(reached, SteadyClock.millis()));
     }
 
     /**

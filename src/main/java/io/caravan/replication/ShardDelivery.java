@@ -134,7 +134,7 @@ final class ShardDelivery {
     void sourceReached(long offset) {
         passage.reached(offset);
         sweep.reached(offset);
-        clock.reached(offset, System.currentTimeMillis());
+        clock.reached(offset, SteadyClock.millis());
     }
 
     /** A heartbeat was written; it may have been applied before the source has said where it lies. */

@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 
 /**
  * What the source's clock said when it ran a command: a source before Redis 7.0 sends times to live that count from then.
@@ -13,6 +14,10 @@ import java.util.ArrayDeque;
  * <p>What always holds: (A) no command is said to have been run before it was. (B) Notes that the stream has passed are let
  * go of, and of too many every second one, so that memory is bounded whatever the lag. (C) Of a note that is not kept a later
  * one says as much, less exactly.
+ *
+ * <p>Our times are those of the {@link SteadyClock}: whoever sets the machine's clock changes nothing. If the source's clock is set, or the
+ * machine sleeps, the next answer of the source contradicts what was known of the difference; in the second case commands are {@link
+ * #isUncertain uncertain} until then.
  *
  * <p>Thread-safe: the monitor and the shard's thread write, the shard's thread asks.
  */
@@ -40,9 +45,24 @@ final class SourceClock {
     private long differenceMillis;
     private long roundTripMillis = Long.MAX_VALUE;
     private long measuredAtMillis;
+    private boolean told;
+    private final LongSupplier machineAheadMillis;
+
+    /** By how much the machine's clock was ahead when the source told its time last. */
+    private long machineWasAheadMillis;
+
+    SourceClock() {
+        this(SteadyClock::machineAheadMillis);
+    }
+
+    /** @param machineAheadMillis by how much the machine's clock is ahead of the times that this one is told */
+    SourceClock(LongSupplier machineAheadMillis) {
+        this.machineAheadMillis = machineAheadMillis;
+    }
 
     /**
-     * The source has told its time.
+     * The source has told its time. It is at most as far ahead of us as that is of the question, and at least as far as it is of the
+     * answer: a difference that contradicts this was measured before a clock was set.
      *
      * @param sourceMillis what it said
      * @param askedMillis our time when it was asked
@@ -50,17 +70,29 @@ final class SourceClock {
      */
     synchronized void told(long sourceMillis, long askedMillis, long answeredMillis) {
         long roundTrip = answeredMillis - askedMillis;
+        boolean contradicts =
+                differenceMillis < sourceMillis - answeredMillis || differenceMillis > sourceMillis - askedMillis;
         boolean outdated = answeredMillis - measuredAtMillis > MEASUREMENT_HOLDS_MILLIS;
-        if (roundTrip <= roundTripMillis || outdated) {
+        told = true;
+        machineWasAheadMillis = machineAheadMillis.getAsLong();
+        if (roundTrip <= roundTripMillis || contradicts || outdated) {
             differenceMillis = sourceMillis - (askedMillis + roundTrip / 2);
             roundTripMillis = roundTrip;
             measuredAtMillis = answeredMillis;
         }
     }
 
-    /** By how much the source's clock is ahead of ours; 0 as long as it has not told its time. */
+    /** By how much the source's clock is ahead of ours; taken for the machine's as long as it has not told its time. */
     synchronized long differenceMillis() {
-        return differenceMillis;
+        return told ? differenceMillis : machineAheadMillis.getAsLong();
+    }
+
+    /**
+     * Whether the difference may be another one than the source has told last: the machine has slept since then, or its clock was set,
+     * which looks the same.
+     */
+    synchronized boolean isUncertain() {
+        return told && Math.abs(machineAheadMillis.getAsLong() - machineWasAheadMillis) > VAGUE_MILLIS;
     }
 
     /** The source has reached an offset. */
@@ -114,7 +146,7 @@ final class SourceClock {
 
     /** Whether what was run between these two moments may have been run long before the later one. */
     static boolean isVague(long afterMillis, long beforeMillis) {
-        return beforeMillis - afterMillis > VAGUE_MILLIS && afterMillis != Long.MAX_VALUE;
+        return Math.abs(beforeMillis - afterMillis) > VAGUE_MILLIS && afterMillis != Long.MAX_VALUE;
     }
 
     /**

@@ -138,9 +138,9 @@ final class SourceConnection implements AutoCloseable {
 
     /** Asks what time it is; the clock is told the answer. Answers whether the account may ask. */
     boolean askTime(SourceClock clock) throws IOException {
-        long asked = System.currentTimeMillis();
+        long asked = SteadyClock.millis();
         OptionalLong told = millisIn(ask("TIME"));
-        told.ifPresent(millis -> clock.told(millis, asked, System.currentTimeMillis()));
+        told.ifPresent(millis -> clock.told(millis, asked, SteadyClock.millis()));
         return told.isPresent();
     }
 

@@ -214,7 +214,7 @@ final class SourceKeyReader {
         }
         List<CompletableFuture<Reply>> replies = open.requests(questions, round.size() * frames);
         Optional<CompletableFuture<Reply>> replication = askHistory(open);
-        long asked = System.currentTimeMillis() + clock.differenceMillis();
+        long asked = SteadyClock.millis() + clock.differenceMillis();
         requireSameHistory(open, replication);
         for (int i = 0; i < round.size(); i++) {
             List<CompletableFuture<Reply>> ofKey = replies.subList(i * frames, (i + 1) * frames);

@@ -37,6 +37,7 @@ final class StreamReader {
     private final BatchOutlet outlet;
     private final StreamEvents events;
     private final CommandTable table;
+    private final CopiedSlots copies;
     private final CommandScanner scanner = new CommandScanner();
     private final BatchBuilder builder = new BatchBuilder();
 
@@ -95,6 +96,7 @@ final class StreamReader {
         this.outlet = outlet;
         this.events = events;
         table = outlet.commands();
+        copies = outlet.copies();
         replicationId = from.replicationId();
         database = from.database();
         offset = from.offset();
@@ -168,7 +170,10 @@ final class StreamReader {
             return;
         }
         if (ArrivingSlots.mayBeIn(spec)) {
-            arrive(ArrivingSlots.in(spec, scanner), offset + (scanner.end() - next));
+            arrive(
+                    ArrivingSlots.in(spec, scanner),
+                    ArrivingSlots.areCopies(spec, scanner),
+                    offset + (scanner.end() - next));
         }
         int selected = spec == SELECT ? selectedDatabase() : database;
         offset += scanner.end() - next;
@@ -180,6 +185,8 @@ final class StreamReader {
             if (dissolvedFrom != NOT_DISSOLVED && spec.name().equals("EXEC")) {
                 dissolvedFrom = NOT_DISSOLVED;
                 builder.dropLast();
+            } else if (copies.contains(builder.lastSlot())) {
+                builder.dropLast();
             }
         }
         next = scanner.end();
@@ -189,8 +196,13 @@ final class StreamReader {
         }
     }
 
-    private void arrive(BitSet slots, long end) throws IOException {
+    private void arrive(BitSet slots, boolean areCopies, long end) throws IOException {
         if (!slots.isEmpty()) {
+            if (areCopies) {
+                copies.copied(slots);
+            } else {
+                copies.moved(slots);
+            }
             events.slotsArrive(slots, end);
         }
     }
@@ -307,6 +319,9 @@ final class StreamReader {
         var origin = outlet.stream(replicationId, offset, offset + large.length(), arrivedNanos);
         CommandBatch batch = large.toBatch(origin, database);
         arriveWith(batch);
+        if (copies.contains(batch.slot(0))) {
+            batch.drop(0);
+        }
         offset += large.length();
         startBatchHere();
         outlet.send(batch, resume());
@@ -314,7 +329,7 @@ final class StreamReader {
 
     private void arriveWith(CommandBatch batch) throws IOException {
         try {
-            arrive(ArrivingSlots.in(batch), batch.endOffset(0));
+            arrive(ArrivingSlots.in(batch), false, batch.endOffset(0));
         } catch (IOException e) {
             batch.release();
             throw e;

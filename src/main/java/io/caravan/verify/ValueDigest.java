@@ -50,7 +50,8 @@ final class ValueDigest implements ValueCommands {
     static String of(byte[] dump, DecodeTarget target) throws IOException, UnsupportedValueException {
         var digest = new ValueDigest();
         DumpPayload payload = DumpPayload.of(dump);
-        new ValueDecoder(payload.value(), target).decode(payload.type(), KEY, RdbReader.NO_EXPIRY, digest);
+        ValueDecoder.ofWhatLives(payload.value(), target)
+                .decode(payload.type(), KEY, RdbReader.NO_EXPIRY, digest);
         return digest.text();
     }
 

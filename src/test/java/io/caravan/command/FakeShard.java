@@ -1,6 +1,7 @@
 package io.caravan.command;
 
 import io.caravan.node.ServerVersion;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +16,7 @@ public final class FakeShard implements SourceShard {
 
     private CommandTable commands = CommandTable.standard();
     private Optional<ServerVersion> version = Optional.empty();
+    private BitSet served = HashSlot.all();
 
     public FakeShard(String name) {
         this.name = name;
@@ -40,6 +42,17 @@ public final class FakeShard implements SourceShard {
     public FakeShard ofVersion(String product, String numbers) {
         version = Optional.of(ServerVersion.parse(product, numbers));
         return this;
+    }
+
+    /** Which slots it serves. */
+    public FakeShard serving(BitSet slots) {
+        served = slots;
+        return this;
+    }
+
+    @Override
+    public boolean serves(int slot) {
+        return served.get(slot);
     }
 
     @Override

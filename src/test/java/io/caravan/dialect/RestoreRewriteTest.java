@@ -32,6 +32,10 @@ class RestoreRewriteTest {
     private static final String SET_OF_A = "\u0001\u0001a";
 
     private static final int HASH_LISTPACK_EX = 25;
+    private static final int HASH_2_VALKEY = 22;
+
+    /** One field, f, v, and 1000 milliseconds since 1970. */
+    private static final String FIELD_THAT_HAS_EXPIRED = "\u0001\u0001f\u0001v\u00e8\u0003\0\0\0\0\0\0";
 
     /** The least of the times, and a listpack of f, v and 4102444800000. */
     private static final String FIELD_THAT_EXPIRES = "\0\u00d8\u00c3\u002c\u00bb\u0003\0\0"
@@ -88,6 +92,21 @@ class RestoreRewriteTest {
         assertThat(restore.get(2)).isEqualTo(bytes("0"));
         assertThat(DumpPayload.of(restore.get(3)).version()).isEqualTo(8);
         assertThat(commands.get(1)).hasToString("PEXPIREAT k 1700000000000");
+    }
+
+    @Test
+    void fields_of_another_servers_hash_expire_by_the_destinations_clock() {
+        CommandBatch batch = batch(payload(HASH_2_VALKEY, FIELD_THAT_HAS_EXPIRED, 80), "REPLACE", "ABSTTL");
+
+        adapt(batch, "redis", "7.4.1");
+
+        assertThat(Batches.texts(batch))
+                .containsExactly(
+                        "UNLINK k",
+                        "DEL k",
+                        "HSET k f v",
+                        "HPEXPIREAT k 1000 FIELDS 1 f",
+                        "PEXPIREAT k 1700000000000");
     }
 
     @Test

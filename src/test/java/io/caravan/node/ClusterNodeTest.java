@@ -73,6 +73,7 @@ class ClusterNodeTest {
                 + MASTER_ID + "]");
 
         assertThat(node.migrating()).isTrue();
+        assertThat(SlotRanges.text(node.moving())).isEqualTo("77,93");
         assertThat(SlotRanges.text(node.slots())).isEqualTo("5");
     }
 
@@ -112,7 +113,7 @@ class ClusterNodeTest {
     void a_nodes_slots_cannot_be_changed_from_outside() {
         var slots = new BitSet();
         slots.set(1);
-        var node = new ClusterNode(ID, ASKED, true, "", false, slots, false);
+        var node = new ClusterNode(ID, ASKED, true, "", false, slots, new BitSet());
 
         slots.set(2);
         node.slots().set(3);

@@ -112,6 +112,22 @@ class ValueDecoderIT {
         }
     }
 
+    @EachServer(min = "7.4")
+    void a_field_whose_time_has_passed_is_removed_by_the_destination(ServerProgram program) throws Exception {
+        String never = "ff ff ff ff ff ff ff ff";
+        String value = "02 01 'f' 01 '1'" + Literal.littleEndian(1000, 8) + "01 'g' 01 '2'" + never;
+        var commands = new RecordedCommands();
+        new ValueDecoder(new RdbInput(ByteSources.whole(Literal.bytes(value)), 0), DecodeTargets.of(program))
+                .decode(RdbType.HASH_2_VALKEY, new byte[] {'h'}, RdbReader.NO_EXPIRY, commands);
+
+        try (RedisServer server = RedisServer.start(program);
+                RespClient client = server.client()) {
+            run(client, commands);
+
+            assertThat(client.call("HGETALL", "h")).asString().isEqualTo("[g, 2]");
+        }
+    }
+
     /** What {@link StreamGroups} says that it leaves out. */
     @EachServer(min = "5.0")
     void what_waits_for_a_deleted_message_cannot_be_claimed(ServerProgram program) {

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 /** Each layout of each type, in literal bytes. */
 class ValueDecoderTest {
 
+    private static final String HASH_WITH_A_PAST_FIELD =
+            "02 01 'f' 01 '1'" + littleEndian(1000, 8) + "01 'g' 01 '2' ff ff ff ff ff ff ff ff";
+
     private static final byte[] KEY = "k".getBytes(StandardCharsets.US_ASCII);
 
     @Test
@@ -204,6 +207,36 @@ class ValueDecoderTest {
                 .isInstanceOf(CorruptRdbException.class)
                 .hasMessage("corrupt snapshot at byte 0: value type 99, which no server up to Redis 8.6 and Valkey 9.1"
                         + " writes");
+    }
+
+    @Test
+    void where_fields_can_expire_the_destination_says_which_have() throws Exception {
+        var in = new RdbInput(ByteSources.whole(Literal.bytes(HASH_WITH_A_PAST_FIELD)), 0);
+        var commands = new RecordedCommands();
+
+        new ValueDecoder(in, Decoding.ANYTHING).decode(RdbType.HASH_2_VALKEY, KEY, RdbReader.NO_EXPIRY, commands);
+
+        assertThat(commands.lines()).containsExactly("DEL k", "HSET k f 1 g 2", "HPEXPIREAT k 1000 FIELDS 1 f");
+    }
+
+    @Test
+    void where_fields_cannot_expire_our_clock_says_which_have() throws Exception {
+        var in = new RdbInput(ByteSources.whole(Literal.bytes(HASH_WITH_A_PAST_FIELD)), 0);
+        var commands = new RecordedCommands();
+
+        new ValueDecoder(in, only()).decode(RdbType.HASH_2_VALKEY, KEY, RdbReader.NO_EXPIRY, commands);
+
+        assertThat(commands.lines()).containsExactly("DEL k", "HSET k g 2");
+    }
+
+    @Test
+    void who_looks_at_a_value_sees_what_lives() throws Exception {
+        var in = new RdbInput(ByteSources.whole(Literal.bytes(HASH_WITH_A_PAST_FIELD)), 0);
+        var commands = new RecordedCommands();
+
+        ValueDecoder.ofWhatLives(in, Decoding.ANYTHING).decode(RdbType.HASH_2_VALKEY, KEY, RdbReader.NO_EXPIRY, commands);
+
+        assertThat(commands.lines()).containsExactly("DEL k", "HSET k g 2");
     }
 
     @Test

@@ -39,6 +39,25 @@ class ArrivingSlotsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CLUSTER SYNCSLOTS CONF ASM-TASK 394e:ccd1:80a2:import:connecting:100-200 | true",
+                "CLUSTER SYNCSLOTS ESTABLISH SOURCE b747 NAME 3a94 SLOTSRANGE 100 200 | true",
+                "CLUSTER SETSLOT 5 IMPORTING 07c37dfe | false",
+                "RESTORE-ASKING {1042}:x 0 payload ABSTTL | false",
+                "CLUSTER | false"
+            })
+    void whole_slots_are_copied_by_an_atomic_migration_only(String command, boolean copies) {
+        byte[] bytes = Typed.commands(command);
+        var scanner = new CommandScanner();
+        scanner.scan(bytes, 0, bytes.length);
+
+        assertThat(ArrivingSlots.areCopies(CommandTable.standard().of(scanner), scanner))
+                .isEqualTo(copies);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "SET {1042}:x 1",

@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 
 class SourceClockTest {
 
-    private final SourceClock clock = new SourceClock();
+    private long machineAhead;
+    private final SourceClock clock = new SourceClock(() -> machineAhead);
 
     @Test
     void as_long_as_the_source_has_not_told_its_time_it_is_taken_for_ours() {
@@ -26,7 +27,7 @@ class SourceClockTest {
     void a_question_that_took_longer_says_less_than_one_before() {
         clock.told(101_000, 1_000, 1_000);
 
-        clock.told(109_000, 2_000, 4_000);
+        clock.told(102_500, 2_000, 4_000);
 
         assertThat(clock.differenceMillis()).isEqualTo(100_000);
     }
@@ -35,9 +36,64 @@ class SourceClockTest {
     void clocks_drift_so_after_a_minute_every_answer_counts() {
         clock.told(101_000, 1_000, 1_000);
 
-        clock.told(163_100, 61_002, 61_010);
+        clock.told(161_009, 61_002, 61_010);
 
-        assertThat(clock.differenceMillis()).isEqualTo(102_094);
+        assertThat(clock.differenceMillis()).isEqualTo(100_003);
+    }
+
+    @Test
+    void an_answer_that_contradicts_what_was_known_counts_at_once() {
+        clock.told(101_000, 1_000, 1_000);
+
+        clock.told(702_100, 2_000, 2_200); // the source's clock was set ten minutes ahead
+
+        assertThat(clock.differenceMillis()).isEqualTo(700_000);
+    }
+
+    @Test
+    void an_answer_counts_at_once_when_the_sources_clock_was_set_back() {
+        clock.told(701_000, 1_000, 1_000);
+
+        clock.told(102_100, 2_000, 2_200);
+
+        assertThat(clock.differenceMillis()).isEqualTo(100_000);
+    }
+
+    @Test
+    void the_clock_of_a_source_that_does_not_tell_it_is_taken_for_the_machines() {
+        machineAhead = -600_000;
+
+        assertThat(clock.differenceMillis()).isEqualTo(-600_000);
+        assertThat(clock.isUncertain()).isFalse();
+    }
+
+    @Test
+    void a_machine_that_has_slept_knows_nothing_until_the_source_tells_its_time_again() {
+        clock.told(101_000, 1_000, 1_000);
+
+        machineAhead = 30_000;
+        boolean asleep = clock.isUncertain();
+        clock.told(132_000, 2_000, 2_010);
+
+        assertThat(asleep).isTrue();
+        assertThat(clock.isUncertain()).isFalse();
+        assertThat(clock.differenceMillis()).isEqualTo(129_995);
+    }
+
+    @Test
+    void what_the_machines_clock_is_set_to_changes_nothing() {
+        clock.told(101_000, 1_000, 1_000);
+
+        machineAhead = -600_000;
+        clock.told(102_003, 2_000, 2_006);
+
+        assertThat(clock.differenceMillis()).isEqualTo(100_000);
+        assertThat(clock.isUncertain()).isFalse();
+    }
+
+    @Test
+    void what_was_run_before_the_source_was_seen_before_it_is_vague() {
+        assertThat(SourceClock.isVague(600_000, 1_000)).isTrue();
     }
 
     @Test

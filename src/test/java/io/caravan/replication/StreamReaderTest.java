@@ -40,7 +40,8 @@ class StreamReaderTest {
     @TempDir
     Path temporaryFiles;
 
-    private final CollectedBatches collected = new CollectedBatches();
+    private final FakeShard shard = new FakeShard();
+    private final CollectedBatches collected = new CollectedBatches(shard);
     private final List<String> events = new ArrayList<>();
     private StreamReader reader = reader(limits(1000), FROM);
 
@@ -99,6 +100,55 @@ class StreamReaderTest {
 
         assertThat(events).containsExactly("slots 184 arrive up to " + (1000 + stream.length));
         assertThat(collected.large).hasSize(1);
+    }
+
+    @Test
+    void what_is_said_of_a_copy_of_another_shards_slots_is_left_out() {
+        shard.serving(SlotRanges.parse("5461-16383")); // not 184, the slot of {1042}
+        byte[] stream = commands(
+                "SET {1042}:before 1",
+                "CLUSTER SYNCSLOTS CONF ASM-TASK t:a:b:import:connecting:184",
+                "SET {1042}:x 1",
+                "RESTORE {1042}:y 0 payload ABSTTL",
+                "MULTI",
+                "INCR {1042}:x",
+                "EXEC",
+                "SET own 1");
+
+        receive(stream);
+
+        assertThat(collected.commands()).containsExactly("SET {1042}:before 1", "MULTI", "EXEC", "SET own 1");
+        assertThat(position().offset()).isEqualTo(1000 + stream.length);
+    }
+
+    @Test
+    void so_is_a_value_that_is_too_large_for_memory() {
+        shard.serving(SlotRanges.parse("5461-16383"));
+
+        receive(commands("CLUSTER SYNCSLOTS ESTABLISH SOURCE b NAME n SLOTSRANGE 100 200", "SET own 1"));
+        receive(commands("RPUSH {1042}:x " + "x".repeat(LARGE * 2)));
+
+        assertThat(collected.commands()).containsExactly("SET own 1");
+    }
+
+    @Test
+    void what_a_shard_gets_key_by_key_is_no_copy() {
+        shard.serving(SlotRanges.parse("5461-16383"));
+
+        receive(commands(
+                "CLUSTER SYNCSLOTS CONF ASM-TASK t:a:b:import:connecting:184",
+                "SET {1042}:x 1",
+                "RESTORE-ASKING {1042}:x 0 payload ABSTTL",
+                "SET {1042}:x 2"));
+
+        assertThat(collected.commands()).hasSize(2).last().isEqualTo("SET {1042}:x 2");
+    }
+
+    @Test
+    void what_a_shard_has_itself_is_no_copy() {
+        receive(commands("CLUSTER SYNCSLOTS CONF ASM-TASK t:a:b:import:connecting:184", "SET {1042}:x 1"));
+
+        assertThat(collected.commands()).containsExactly("SET {1042}:x 1");
     }
 
     @Test
