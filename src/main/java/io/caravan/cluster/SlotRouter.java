@@ -377,8 +377,9 @@ final class SlotRouter implements NodeLink.Owner {
         if (fence.probing || fence.refusedKeys.isEmpty() && refresher.isIdle()) {
             return false;
         }
-        return UnitKeys.of(ticket, row).stream()
-                .anyMatch(key -> fence.refusedKeys.contains(key) || refresher.isReading(key));
+        return UnitKeys.hasUnknownKeys(ticket, row)
+                || UnitKeys.of(ticket, row).stream()
+                        .anyMatch(key -> fence.refusedKeys.contains(key) || refresher.isReading(key));
     }
 
     @Override

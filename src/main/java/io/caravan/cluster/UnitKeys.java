@@ -106,6 +106,18 @@ final class UnitKeys {
                 return true;
             }
         }
+        return hasUnknownKeys(ticket, row)
+                && !refresher.readBehind(ticket.batch.origin().shard(), at).isEmpty();
+    }
+
+    /** Whether a command of the unit is too large for memory and has more keys than are known. */
+    static boolean hasUnknownKeys(BatchTicket ticket, int row) {
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!ticket.batch.dropped(command) && !ticket.batch.knowsAllKeys(command)) {
+                return true;
+            }
+        }
         return false;
     }
 
@@ -124,6 +136,10 @@ final class UnitKeys {
 
     /** Disposes of a unit that {@link #containedInReading} spoke of: keys of it that were not read yet are read now. */
     void drop(BatchTicket ticket, int row) {
+        if (hasUnknownKeys(ticket, row)) {
+            refresh(ticket, row);
+            return;
+        }
         StreamPoint at = ticket.point(row);
         List<SourceKey> missing = of(ticket, row).stream()
                 .filter(key -> !refresher.contains(key, at))
@@ -202,6 +218,14 @@ final class UnitKeys {
             ticket.answered();
             return;
         }
+        if (hasUnknownKeys(ticket, row)) {
+            undecided(
+                    ticket,
+                    "a command too large for memory has too many keys to read them again, and it cannot be told what the"
+                            + " destination has made of it; a snapshot has to follow (raise memoryLimit)");
+            ticket.answered();
+            return;
+        }
         refresh(ticket, of(ticket, row), ticket.isOutdated() ? StreamPoint.START : ticket.point(row));
     }
 
@@ -229,7 +253,7 @@ final class UnitKeys {
     /** Adds the keys of a command that has some. */
     static void add(Set<SourceKey> keys, CommandBatch batch, int command) {
         SourceShard shard = batch.origin().shard();
-        List<byte[]> names = of(batch, command);
+        List<byte[]> names = batch.keys(command);
         names.forEach(name -> keys.add(SourceKey.of(shard, batch.database(command), name)));
         if (batch.spec(command).group() == CommandGroup.GENERIC && !batch.isLarge(command)) {
             byte[] last = names.get(names.size() - 1);
@@ -237,12 +261,5 @@ final class UnitKeys {
                     .targetDatabase()
                     .ifPresent(database -> keys.add(SourceKey.of(shard, database, last)));
         }
-    }
-
-    /** The keys of a command. */
-    static List<byte[]> of(CommandBatch batch, int command) {
-        return batch.isLarge(command) || batch.spec(command).keys().single()
-                ? List.of(batch.key(command))
-                : batch.command(command).keys();
     }
 }

@@ -89,6 +89,11 @@ public final class CommandCursor {
         return batch.slot(row) == CommandBatch.NO_SLOT ? null : batch.key(row);
     }
 
+    /** Copies of all its keys; empty if it is too large for memory and has too many to know them all. */
+    public Optional<List<byte[]>> keys() {
+        return batch.knowsAllKeys(row) ? Optional.of(batch.keys(row)) : Optional.empty();
+    }
+
     /** Whether it is too large for memory: {@link #arguments()} are its first ones only, {@link #lastArguments} the last. */
     public boolean isLarge() {
         return batch.isLarge(row);

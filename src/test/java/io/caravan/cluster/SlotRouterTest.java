@@ -10,11 +10,14 @@ import io.caravan.command.CommandTable;
 import io.caravan.command.FakeShard;
 import io.caravan.command.HashSlot;
 import io.caravan.command.Replies;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +28,9 @@ class SlotRouterTest {
     private static final int FOO = 12182;
 
     private RouterHarness harness = RouterHarness.cluster();
+
+    @TempDir
+    private Path temporaryFiles;
 
     // The way of a batch.
 
@@ -667,6 +673,47 @@ class SlotRouterTest {
         assertThat(harness.written("a")).containsExactly("RESTORE {foo}d 0 other payload REPLACE");
         harness.answer("a", "+OK");
         assertThat(harness.ended).containsExactly("batch", "contained");
+    }
+
+    @Test
+    void of_a_command_too_large_for_memory_every_key_is_read_when_its_answer_is_lost() throws IOException {
+        String tail = " " + "x".repeat(1000);
+        harness.take("batch", large("EVAL script 2 {foo}1 {foo}2" + tail));
+
+        harness.lose("a");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("{foo}1", "{foo}2");
+    }
+
+    @Test
+    void a_command_too_large_for_memory_is_not_sent_behind_a_reading_of_a_key_behind_its_first_bytes()
+            throws IOException {
+        CommandBatch large = large("MSET {foo}1 " + "x".repeat(1000) + " foo 1");
+        lostIncrement();
+        harness.shard.read("foo", "2", 0, large.origin().endOffset());
+        harness.run();
+
+        harness.take("large", large);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("{foo}1");
+    }
+
+    @Test
+    void where_the_keys_of_a_command_too_large_for_memory_are_too_many_the_shard_begins_anew() throws IOException {
+        harness.take("batch", large("PFMERGE" + " foo".repeat(100_001)));
+
+        harness.lose("a");
+
+        assertThat(harness.shard.anew)
+                .singleElement()
+                .asString()
+                .contains("too many keys")
+                .contains("raise memoryLimit");
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    private CommandBatch large(String line) throws IOException {
+        return Batches.large(harness.shard, temporaryFiles, 100, line);
     }
 
     @Test
