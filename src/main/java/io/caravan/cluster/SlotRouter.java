@@ -353,7 +353,7 @@ final class SlotRouter implements NodeLink.Owner {
         if (fence != null && hasOvertaken(fence, ticket, row)) {
             overtook(fence, ticket, row);
         } else if (checkpoints == null && LateCommands.hasCome(ticket, row)) {
-            units.refresh(ticket, row);
+            units.refreshApplied(ticket, row);
         } else {
             ticket.answered();
         }

@@ -218,6 +218,14 @@ final class UnitKeys {
             ticket.answered();
             return;
         }
+        if (Units.isScriptWithoutKeys(ticket, row)) {
+            undecided(
+                    ticket,
+                    "a script that names no keys may have been run or not, and no key that is read again tells what it has"
+                            + " done; a snapshot has to follow");
+            ticket.answered();
+            return;
+        }
         if (hasUnknownKeys(ticket, row)) {
             undecided(
                     ticket,
@@ -227,6 +235,11 @@ final class UnitKeys {
             return;
         }
         refresh(ticket, of(ticket, row), ticket.isOutdated() ? StreamPoint.START : ticket.point(row));
+    }
+
+    /** Reads the keys of a unit that has been applied. */
+    void refreshApplied(BatchTicket ticket, int row) {
+        refresh(ticket, of(ticket, row), ticket.point(row));
     }
 
     private void refresh(BatchTicket ticket, List<SourceKey> keys, StreamPoint from) {

@@ -569,6 +569,31 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_script_that_names_no_keys_and_was_run_or_not_has_the_shard_begin_anew() {
+        harness.take("sent", "EVAL script 0", "MULTI", "EVAL script 0", "SET foo 1", "EXEC");
+        harness.lose("a");
+        assertThat(harness.shard.anew).hasSize(2);
+
+        harness.takeRepeated("repeated", "EVALSHA sum 0", "EVALSHA sum 1 bar");
+
+        assertThat(harness.shard.anew).hasSize(3).allMatch(why -> why.startsWith("a script that names no keys"));
+        assertThat(harness.shard.reading).containsOnlyKeys("bar");
+        assertThat(harness.ended).containsExactly("sent");
+    }
+
+    @Test
+    void a_script_that_is_answered_late_has_the_keys_read_that_it_names() {
+        CommandBatch batch = Batches.ranAgo(
+                harness.shard, Duration.ofSeconds(1), "MULTI", "EVAL script 1 foo", "EVAL script 0", "EXEC");
+
+        harness.take("batch", batch);
+        harness.answer("a", "+OK", "+QUEUED", "+QUEUED", "*2\r\n:1\r\n:1");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+        assertThat(harness.shard.anew).isEmpty();
+    }
+
+    @Test
     void what_prolongs_a_life_has_come_too_late_if_it_is_answered_late() {
         CommandBatch batch =
                 Batches.ranAgo(harness.shard, Duration.ofSeconds(1), "SET foo 1", "PEXPIREAT bar 9999999999999");
