@@ -62,6 +62,7 @@ final class UnitKeys {
             CommandBatch batch = ticket.batch;
             boolean matters = !batch.dropped(command)
                     && batch.slot(command) != CommandBatch.NO_SLOT
+                    && batch.spec(command).group() != CommandGroup.PUBSUB
                     && batch.spec(command).scope() != Scope.TRANSACTION;
             if (matters && !OVERWRITING.contains(batch.spec(command).name())) {
                 return false;
@@ -263,8 +264,11 @@ final class UnitKeys {
         return List.copyOf(keys);
     }
 
-    /** Adds the keys of a command that has some. */
+    /** Adds the keys of a command that has some. A channel has a slot as a key has, and is none. */
     static void add(Set<SourceKey> keys, CommandBatch batch, int command) {
+        if (batch.spec(command).group() == CommandGroup.PUBSUB) {
+            return;
+        }
         SourceShard shard = batch.origin().shard();
         List<byte[]> names = batch.keys(command);
         names.forEach(name -> keys.add(SourceKey.of(shard, batch.database(command), name)));

@@ -569,6 +569,29 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_message_to_a_sharded_channel_is_not_sent_twice_and_its_channel_is_not_read() {
+        harness.take("batch", "SPUBLISH foo hello", "MULTI", "SPUBLISH foo hello", "APPEND {foo}1 x", "EXEC");
+
+        harness.lose("a");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("{foo}1");
+        harness.connectNow("a");
+        harness.take("stale", Batches.onStaleKeys(harness.shard, "SPUBLISH bar hello"));
+        assertThat(harness.written("a")).containsExactly("SPUBLISH bar hello");
+    }
+
+    @Test
+    void a_modules_command_that_may_fail_for_the_value_of_its_key_has_it_read_again() {
+        seriesAreKnown();
+        harness.take("batch", "TS.ADD foo 1 2", "TS.ADD bar 1 2");
+
+        harness.answer("a", "-ERR TSDB: the key does not exist", "-ERR wrong number of arguments for 'ts.add' command");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+        assertThat(harness.refused.counts()).containsEntry("TS.ADD ERR", 2L);
+    }
+
+    @Test
     void a_script_that_names_no_keys_and_was_run_or_not_has_the_shard_begin_anew() {
         harness.take("sent", "EVAL script 0", "MULTI", "EVAL script 0", "SET foo 1", "EXEC");
         harness.lose("a");
@@ -1030,6 +1053,30 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_flush_of_all_slots_of_a_shard_is_one_of_the_shard() {
+        harness.shard.slots.clear(0, 16000);
+
+        harness.take("batch", "SFLUSH 0 16100 16101 16383 ASYNC", "SET foo 1");
+
+        assertThat(harness.wanted).contains("empty keys of slots 16000-16383");
+        assertThat(harness.written("a")).isEmpty();
+        harness.emptied.run();
+        harness.run();
+        assertThat(harness.written("a")).containsExactly("SET foo 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SFLUSH 16001 16383", "SFLUSH 0 16382", "SFLUSH", "SFLUSH x 16383", "SFLUSH 9 3"})
+    void a_flush_of_other_slots_is_refused(String flush) {
+        harness.shard.slots.clear(0, 16000);
+
+        harness.take("batch", flush);
+
+        assertThat(harness.written("a")).isEmpty();
+        assertThat(harness.ended).singleElement().asString().contains("SFLUSH", "some slots of its master only");
+    }
+
+    @Test
     void a_flush_of_a_part_of_a_database_is_not_sent() {
         harness.take("batch", "SET one:foo 1", "FLUSHDB CARAVAN.ONLY one: two:", "SET one:foo 2");
         harness.answer("a", "+OK");
@@ -1303,6 +1350,11 @@ class SlotRouterTest {
         harness.answer("a", "-Index already exists");
 
         assertThat(harness.ended).singleElement().asString().startsWith("batch failed: ");
+    }
+
+    private void seriesAreKnown() {
+        harness.shard.commands = CommandTable.standard()
+                .with(Replies.of(List.of(List.of("ts.add", -4, List.of("write", "module"), 1, 1, 1))));
     }
 
     private void indexesAreKnown() {
