@@ -55,6 +55,9 @@ public final class CommandBatch implements Iterable<RedisCommand> {
     /** The command is about a key of Caravan's own, see {@link ReservedKeys}. */
     static final int RESERVED = 32;
 
+    /** A key of the command behind its first is one of Caravan's own. */
+    static final int RESERVED_BEHIND = 64;
+
     /** Marks that say nothing of how a command is to be sent. */
     private static final int HARMLESS = VALUE_START | LARGE;
 
@@ -165,6 +168,11 @@ public final class CommandBatch implements Iterable<RedisCommand> {
     /** Whether the command's first key is one that Caravan keeps for itself. */
     public boolean isReserved(int row) {
         return has(row, RESERVED);
+    }
+
+    /** Whether any key of the command is one that Caravan keeps for itself. */
+    public boolean namesReserved(int row) {
+        return has(row, RESERVED | RESERVED_BEHIND);
     }
 
     /**
@@ -326,8 +334,9 @@ public final class CommandBatch implements Iterable<RedisCommand> {
         if (slot(row) == NO_SLOT && !keys.names().isEmpty()) {
             pointHead(row, appendEncoded(keys.front(), keys.front().length)); // behind a long script, say
         }
-        if (keys.names().stream().anyMatch(name -> HashSlot.of(name) != slot(row))) {
-            rows[row * ROW + FLAGS] |= CROSS_SLOT;
+        for (byte[] name : keys.names()) {
+            rows[row * ROW + FLAGS] |= HashSlot.of(name) == slot(row) ? 0 : CROSS_SLOT;
+            rows[row * ROW + FLAGS] |= ReservedKeys.contain(name, 0, name.length) ? RESERVED_BEHIND : 0;
         }
     }
 

@@ -79,6 +79,11 @@ public final class CommandCursor {
         return spec().concernsDatabase() && (spec().scope() != Scope.REFUSE || key() != null);
     }
 
+    /** Whether any of its keys is one that Caravan keeps for itself. */
+    public boolean namesReserved() {
+        return batch.namesReserved(row);
+    }
+
     /** Whether it is part of a transaction, {@code MULTI} and {@code EXEC} included. */
     public boolean inTransaction() {
         return batch.inTransaction(row);
