@@ -88,6 +88,13 @@ final class BroadcastRules {
                     "which slots this master has, and so what to remove, is not known: grant the source's user +info"
                             + " +cluster|nodes, or set flush to IGNORE");
         }
+        if (Emptying.isFlushOfSlots(batch, row) && !Emptying.isOfWholeShard(batch, row)) {
+            return refuse(
+                    ticket,
+                    row,
+                    "it removes the keys of some slots of its master only, which cannot be done at the destination; leave it out"
+                            + " (flush=IGNORE), and let the task begin anew");
+        }
         if (batch.database(row) != 0
                 && batch.spec(row).name().equals("FLUSHDB")
                 && Emptying.of(batch, row).isPresent()) {

@@ -6,6 +6,7 @@ import io.caravan.command.CommandSpec;
 import io.caravan.command.CommandTable;
 import io.caravan.command.HashSlot;
 import io.caravan.command.Scope;
+import io.caravan.command.Split;
 import io.caravan.resp.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,8 +35,7 @@ final class CrossSlots {
         boolean crossing = false;
         boolean transactions = false;
         for (int row = 0; row < batch.size(); row++) {
-            boolean divisible = !batch.isLarge(row) && !batch.dropped(row);
-            crossing |= divisible && (batch.crossesSlots(row) || batch.spec(row) == SORT);
+            crossing |= !batch.dropped(row) && (batch.crossesSlots(row) || batch.spec(row) == SORT);
             transactions |= batch.inTransaction(row);
         }
         if (crossing) {
@@ -51,18 +51,32 @@ final class CrossSlots {
                 || command.spec().scope() == Scope.REFRESH) {
             return;
         }
+        if (command.isLarge()) {
+            divideLarge(command);
+            return;
+        }
         switch (command.spec().split()) {
             case EACH_KEY -> divideBySlot(command, command.arguments().copy(0), 1);
             case PAIRS -> dividePairs(command);
             case MOVED_MEMBER -> divideMove(command);
-            case NONE -> command.refresh(writtenKeys(command));
+            case NONE -> refreshWritten(command);
+        }
+    }
+
+    /** The values of one that is too large for memory are not to be in memory all together, in whatever form. */
+    private static void divideLarge(CommandCursor command) {
+        if (command.spec().split() == Split.PAIRS) {
+            command.refuse("it is too large for memory, and its keys are in different slots, so that a cluster cannot run it as"
+                    + " one; raise memoryLimit, so that it can be divided, or give its keys one {hash tag}");
+        } else {
+            refreshWritten(command);
         }
     }
 
     /** {@code MSETEX} has a count before its pairs, and options behind them. */
     private static void dividePairs(CommandCursor command) {
         if (command.spec().name().equals("MSETEX")) {
-            command.refresh(writtenKeys(command));
+            refreshWritten(command);
         } else {
             divideBySlot(command, MSET, 2); // MSETNX is in the stream only if it has set all of its keys
         }
@@ -115,12 +129,19 @@ final class CrossSlots {
         }
     }
 
-    /** The keys whose values the command may have changed; those that it only reads are as they were. */
-    static List<byte[]> writtenKeys(CommandCursor command) {
-        Arguments arguments = command.arguments();
-        List<byte[]> keys = new ArrayList<>();
-        command.spec().keys().visit(arguments, i -> keys.add(arguments.copy(i)));
-        return switch (command.spec().name()) {
+    /** Has the keys read again at the source whose values the command may have changed. */
+    static void refreshWritten(CommandCursor command) {
+        command.keys()
+                .ifPresentOrElse(
+                        keys -> command.refresh(written(command.spec().name(), keys)),
+                        () -> command.refuse(
+                                "it is too large for memory, and has too many keys to read them again at the source; raise"
+                                        + " memoryLimit"));
+    }
+
+    /** Of the keys of a command of that name those whose values it may have changed; those that it only reads are as they were. */
+    private static List<byte[]> written(String name, List<byte[]> keys) {
+        return switch (name) {
             case "BITOP",
                     "GEOSEARCHSTORE",
                     "PFMERGE",

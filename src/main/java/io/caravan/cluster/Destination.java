@@ -311,6 +311,7 @@ public final class Destination implements AutoCloseable {
 
     /** On the thread of the shard: what the destination takes is not the event loop's concern. */
     private void translate(CommandBatch batch) {
+        OwnKeys.leaveOut(batch);
         dialect.adapt(batch);
         if (!readsNothing() && LateCommands.isLate(batch.origin())) {
             LateCommands.refresh(batch);

@@ -8,6 +8,7 @@ import io.caravan.command.SourceShard;
 import io.caravan.node.SlotRanges;
 import io.caravan.refresh.SourceKey;
 import io.lettuce.core.api.async.RedisKeyAsyncCommands;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,38 @@ record Emptying(BitSet slots, Optional<PartialFlush> part, boolean beforeSnapsho
     /** Whether the command in {@code row} is a flush at all. */
     static boolean isFlush(CommandBatch batch, int row) {
         String name = batch.spec(row).name();
-        return name.equals("FLUSHALL") || name.equals("FLUSHDB");
+        return name.equals("FLUSHALL") || name.equals("FLUSHDB") || isFlushOfSlots(batch, row);
+    }
+
+    /** Whether it is a {@code SFLUSH <first> <last> […] [ASYNC|SYNC]}. */
+    static boolean isFlushOfSlots(CommandBatch batch, int row) {
+        return batch.spec(row).name().equals("SFLUSH");
+    }
+
+    /**
+     * Whether such a flush is one of all slots of its master, and so of everything that it has. A node of the destination runs it
+     * only if all of its slots are among those that are named, and does nothing else, without an error (Redis {@code db.c}, {@code
+     * sflushCommand}).
+     */
+    static boolean isOfWholeShard(CommandBatch batch, int row) {
+        SourceShard shard = batch.origin().shard();
+        if (!shard.slotsAreKnown() || shard.databases().hasPrefixes()) {
+            return false;
+        }
+        BitSet left = (BitSet) shard.slots().clone();
+        List<byte[]> arguments = batch.command(row).arguments();
+        try {
+            for (int i = 1; i + 1 < arguments.size(); i += 2) {
+                left.clear(number(arguments.get(i)), number(arguments.get(i + 1)) + 1);
+            }
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            return false; // nothing that a server has run
+        }
+        return left.isEmpty();
+    }
+
+    private static int number(byte[] argument) {
+        return Integer.parseInt(new String(argument, StandardCharsets.US_ASCII));
     }
 
     /** Whether flushes of the batch make room for a snapshot: a source does not say that. */
@@ -57,7 +89,8 @@ record Emptying(BitSet slots, Optional<PartialFlush> part, boolean beforeSnapsho
                     all ? OptionalInt.empty() : OptionalInt.of(batch.database(row))));
         }
         var emptying = new Emptying(batch.origin().shard().slots(), PartialFlush.of(batch, row));
-        return emptying.isOfAllSlots() && emptying.part().isEmpty() ? Optional.empty() : Optional.of(emptying);
+        boolean asItIs = emptying.isOfAllSlots() && emptying.part().isEmpty() && !isFlushOfSlots(batch, row);
+        return asItIs ? Optional.empty() : Optional.of(emptying);
     }
 
     /** Whether the flush in {@code row} removes a key that was read at the source. */

@@ -2,6 +2,7 @@ package io.caravan.cluster;
 
 import io.caravan.node.NodeAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -34,7 +35,11 @@ record ErrorReply(String text, boolean applied) {
             "is smaller than",
             "to exist", // XGROUP
             "element not found",
-            "HyperLogLog");
+            "HyperLogLog",
+            "could not decode requested zset member"); // GEOSEARCHSTORE of what is no geo index
+
+    private static final List<String> OF_THE_COMMAND =
+            List.of("unknown command", "unknown subcommand", "wrong number of arguments", "wrong arity", "syntax");
 
     ErrorReply {
         if (text.startsWith(DISCARDED)) {
@@ -89,6 +94,15 @@ record ErrorReply(String text, boolean applied) {
             case "ERR" -> DIFFERENCES.stream().anyMatch(text::contains);
             default -> false;
         };
+    }
+
+    /**
+     * Whether a module's command may have failed for the value of its key: what modules say where a key is missing, or is another than
+     * they expect, nobody can list, but these speak of the command alone.
+     */
+    boolean mayShowDifferenceOfModule() {
+        String lowerCase = text.toLowerCase(Locale.ROOT);
+        return code().equals("ERR") && OF_THE_COMMAND.stream().noneMatch(lowerCase::contains);
     }
 
     /** Where {@code MOVED 3999 10.0.0.2:6379} and {@code ASK 3999 10.0.0.2:6379} point. */

@@ -65,12 +65,16 @@ final class LateCommands {
         }
     }
 
-    /** What names another database than its own is applied all the same: both keys are read again when it is answered. */
+    /**
+     * What names another database than its own is applied all the same: both keys are read again when it is answered. So is a
+     * script, which may write keys that it does not name: they are right only if it is run.
+     */
     private static void refresh(CommandCursor command) {
         CommandSpec spec = command.spec();
         boolean namesDatabase = spec == MOVE || spec == COPY && command.argumentCount() > COPY_WITHOUT_OPTIONS;
-        if (CONCERNED.contains(spec) && !namesDatabase && !command.isLarge() && command.key() != null) {
-            command.refresh(CrossSlots.writtenKeys(command));
+        boolean runs = namesDatabase || ScriptRules.isScript(spec);
+        if (CONCERNED.contains(spec) && !runs && !command.isLarge() && command.key() != null) {
+            CrossSlots.refreshWritten(command);
         }
     }
 

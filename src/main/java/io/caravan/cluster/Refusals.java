@@ -1,6 +1,8 @@
 package io.caravan.cluster;
 
 import io.caravan.cluster.DestinationSettings.OnError;
+import io.caravan.command.CommandBatch;
+import io.caravan.command.KnownBy;
 import java.util.Optional;
 
 /**
@@ -52,12 +54,21 @@ final class Refusals {
         String where = "destination " + link.address();
         if (unit.repeated() || overtaken || ticket.mayBeRepeated(row) || ranInPart(ticket, row)) {
             units.refresh(ticket, row);
-        } else if (error.showsDifference() && !ticket.isValue()) {
+        } else if ((error.showsDifference() || isOfModulesKey(ticket, row, error)) && !ticket.isValue()) {
             counts.different(where, ticket.batch, Units.telling(ticket, row), error);
             units.refresh(ticket, row);
         } else {
             refuse(ticket, counts.refused(where, ticket.batch, Units.telling(ticket, row), error));
         }
+    }
+
+    /** As with scripts, only where keys may be read: what a module refuses at every try would bring one snapshot after the other. */
+    private boolean isOfModulesKey(BatchTicket ticket, int row, ErrorReply error) {
+        return units.mayRead()
+                && error.mayShowDifferenceOfModule()
+                && ticket.unitEnd(row) == row + 1
+                && ticket.batch.spec(row).knownBy() == KnownBy.SERVER
+                && ticket.batch.slot(row) != CommandBatch.NO_SLOT;
     }
 
     /** Where nothing may be read a script that fails is refused: one that fails at every try would bring one snapshot after the other. */

@@ -27,7 +27,7 @@ final class ScriptRules {
     }
 
     private static void refresh(CommandCursor command) {
-        if (!isScript(command.spec()) || command.isLarge()) {
+        if (!isScript(command.spec())) {
             return;
         }
         if (command.key() == null) {
@@ -35,11 +35,12 @@ final class ScriptRules {
                     "the script names no keys that could be read again (scripts=REFRESH); have its author name them, or"
                             + " set scripts=VERBATIM");
         } else {
-            command.refresh(CrossSlots.writtenKeys(command));
+            CrossSlots.refreshWritten(command);
         }
     }
 
-    private static boolean isScript(CommandSpec spec) {
+    /** Whether it runs a script that comes with it, or was loaded before. */
+    static boolean isScript(CommandSpec spec) {
         return spec == EVAL || spec == EVALSHA;
     }
 }

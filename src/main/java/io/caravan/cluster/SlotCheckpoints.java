@@ -41,7 +41,7 @@ final class SlotCheckpoints {
     private static final String UNREAD =
             "its keys would have to be read again at the source (they lie in different slots, only some of"
                     + " them are selected, or the destination has no form for it), and no key is to be read (inDoubt=IN_SLOT); give them one"
-                    + " {hash tag}, leave the command out, or let the account read (inDoubt=READ_AGAIN)";
+                    + " {hash tag}, raise memoryLimit if it is too large for memory, leave the command out, or let the account read (inDoubt=READ_AGAIN)";
 
     private final SlotRouter router;
     private final SlotRouter.DestinationEvents events;
@@ -92,8 +92,21 @@ final class SlotCheckpoints {
         if (Units.isToBeRefreshed(ticket.batch, row, end)) {
             refusals.refuse(ticket, refusedCommands.impossible("UNREAD", ticket.batch, row, UNREAD));
         } else if (refusals.isSendable(ticket, row, end)) {
-            route(ticket, row, slot);
+            if (ticket.mayBeRepeated(row) && hasNoCheckpoint(ticket, row)) {
+                undecided(ticket, "a command without keys may have been run before, and no slot has a checkpoint of it");
+                ticket.answered();
+            } else {
+                route(ticket, row, slot);
+            }
         }
+    }
+
+    /** Whether a unit that may not be applied twice belongs to no slot, as a script without keys. */
+    private boolean hasNoCheckpoint(BatchTicket ticket, int row) {
+        return cluster
+                && Units.slotOf(ticket, row) == Units.KEYLESS
+                && !UnitKeys.canRepeat(ticket, row)
+                && !isMessage(ticket, row);
     }
 
     /** Takes a unit that nothing speaks against. */
@@ -318,7 +331,7 @@ final class SlotCheckpoints {
             return;
         }
         for (int i = 0; i < units.size(); i++) {
-            String failure = error.applied() ? group.failureOf(i) : error.text();
+            String failure = error.applied() && units.size() > 1 ? group.failureOf(i) : error.text();
             if (failure == null) {
                 units.get(i).ticket().answered();
             } else {

@@ -363,7 +363,7 @@ final class SlotRouter implements NodeLink.Owner {
         if (fence != null && hasOvertaken(fence, ticket, row)) {
             overtook(fence, ticket, row);
         } else if (checkpoints == null && LateCommands.hasCome(ticket, row)) {
-            units.refresh(ticket, row);
+            units.refreshApplied(ticket, row);
         } else {
             ticket.answered();
         }
@@ -387,8 +387,9 @@ final class SlotRouter implements NodeLink.Owner {
         if (fence.probing || fence.refusedKeys.isEmpty() && refresher.isIdle()) {
             return false;
         }
-        return UnitKeys.of(ticket, row).stream()
-                .anyMatch(key -> fence.refusedKeys.contains(key) || refresher.isReading(key));
+        return UnitKeys.hasUnknownKeys(ticket, row)
+                || UnitKeys.of(ticket, row).stream()
+                        .anyMatch(key -> fence.refusedKeys.contains(key) || refresher.isReading(key));
     }
 
     @Override

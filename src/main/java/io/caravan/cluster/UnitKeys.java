@@ -62,6 +62,7 @@ final class UnitKeys {
             CommandBatch batch = ticket.batch;
             boolean matters = !batch.dropped(command)
                     && batch.slot(command) != CommandBatch.NO_SLOT
+                    && batch.spec(command).group() != CommandGroup.PUBSUB
                     && batch.spec(command).scope() != Scope.TRANSACTION;
             if (matters && !OVERWRITING.contains(batch.spec(command).name())) {
                 return false;
@@ -106,6 +107,18 @@ final class UnitKeys {
                 return true;
             }
         }
+        return hasUnknownKeys(ticket, row)
+                && !refresher.readBehind(ticket.batch.origin().shard(), at).isEmpty();
+    }
+
+    /** Whether a command of the unit is too large for memory and has more keys than are known. */
+    static boolean hasUnknownKeys(BatchTicket ticket, int row) {
+        int end = ticket.unitEnd(row);
+        for (int command = row; command < end; command++) {
+            if (!ticket.batch.dropped(command) && !ticket.batch.knowsAllKeys(command)) {
+                return true;
+            }
+        }
         return false;
     }
 
@@ -124,6 +137,10 @@ final class UnitKeys {
 
     /** Disposes of a unit that {@link #containedInReading} spoke of: keys of it that were not read yet are read now. */
     void drop(BatchTicket ticket, int row) {
+        if (hasUnknownKeys(ticket, row)) {
+            refresh(ticket, row);
+            return;
+        }
         StreamPoint at = ticket.point(row);
         List<SourceKey> missing = of(ticket, row).stream()
                 .filter(key -> !refresher.contains(key, at))
@@ -202,7 +219,28 @@ final class UnitKeys {
             ticket.answered();
             return;
         }
+        if (Units.isScriptWithoutKeys(ticket, row)) {
+            undecided(
+                    ticket,
+                    "a script that names no keys may have been run or not, and no key that is read again tells what it has"
+                            + " done; a snapshot has to follow");
+            ticket.answered();
+            return;
+        }
+        if (hasUnknownKeys(ticket, row)) {
+            undecided(
+                    ticket,
+                    "a command too large for memory has too many keys to read them again, and it cannot be told what the"
+                            + " destination has made of it; a snapshot has to follow (raise memoryLimit)");
+            ticket.answered();
+            return;
+        }
         refresh(ticket, of(ticket, row), ticket.isOutdated() ? StreamPoint.START : ticket.point(row));
+    }
+
+    /** Reads the keys of a unit that has been applied. */
+    void refreshApplied(BatchTicket ticket, int row) {
+        refresh(ticket, of(ticket, row), ticket.point(row));
     }
 
     private void refresh(BatchTicket ticket, List<SourceKey> keys, StreamPoint from) {
@@ -226,10 +264,13 @@ final class UnitKeys {
         return List.copyOf(keys);
     }
 
-    /** Adds the keys of a command that has some. */
+    /** Adds the keys of a command that has some. A channel has a slot as a key has, and is none. */
     static void add(Set<SourceKey> keys, CommandBatch batch, int command) {
+        if (batch.spec(command).group() == CommandGroup.PUBSUB) {
+            return;
+        }
         SourceShard shard = batch.origin().shard();
-        List<byte[]> names = of(batch, command);
+        List<byte[]> names = batch.keys(command);
         names.forEach(name -> keys.add(SourceKey.of(shard, batch.database(command), name)));
         if (batch.spec(command).group() == CommandGroup.GENERIC && !batch.isLarge(command)) {
             byte[] last = names.get(names.size() - 1);
@@ -237,12 +278,5 @@ final class UnitKeys {
                     .targetDatabase()
                     .ifPresent(database -> keys.add(SourceKey.of(shard, database, last)));
         }
-    }
-
-    /** The keys of a command. */
-    static List<byte[]> of(CommandBatch batch, int command) {
-        return batch.isLarge(command) || batch.spec(command).keys().single()
-                ? List.of(batch.key(command))
-                : batch.command(command).keys();
     }
 }

@@ -79,13 +79,21 @@ final class Units {
 
     /** Whether a script is run that says which keys it touches. */
     static boolean isScriptWithKeys(BatchTicket ticket, int row) {
+        return runsScript(ticket, row, true);
+    }
+
+    /** Whether a script is run that does not say which keys it touches. */
+    static boolean isScriptWithoutKeys(BatchTicket ticket, int row) {
+        return runsScript(ticket, row, false);
+    }
+
+    private static boolean runsScript(BatchTicket ticket, int row, boolean withKeys) {
         CommandBatch batch = ticket.batch;
         int end = ticket.unitEnd(row);
         for (int command = row; command < end; command++) {
-            String name = batch.spec(command).name();
             if (!batch.dropped(command)
-                    && batch.slot(command) != CommandBatch.NO_SLOT
-                    && (name.equals("EVAL") || name.equals("EVALSHA"))) {
+                    && ScriptRules.isScript(batch.spec(command))
+                    && withKeys == (batch.slot(command) != CommandBatch.NO_SLOT)) {
                 return true;
             }
         }

@@ -5,6 +5,7 @@ import io.caravan.resp.RespWriter;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ public final class CommandBatch implements Iterable<RedisCommand> {
     /** The command is about a key of Caravan's own, see {@link ReservedKeys}. */
     static final int RESERVED = 32;
 
+    /** A key of the command behind its first is one of Caravan's own. */
+    static final int RESERVED_BEHIND = 64;
+
     /** Marks that say nothing of how a command is to be sent. */
     private static final int HARMLESS = VALUE_START | LARGE;
 
@@ -67,6 +71,9 @@ public final class CommandBatch implements Iterable<RedisCommand> {
     private CommandSpec[] specs;
     private int size;
     private @Nullable LargeCommand large;
+
+    /** What is known of the keys of the large command, if it may have several. */
+    private @Nullable LargeKeys largeKeys;
 
     /** The row that this batch's first one is in the batch that it was taken out of. */
     private int rowBefore;
@@ -97,7 +104,7 @@ public final class CommandBatch implements Iterable<RedisCommand> {
 
     /** Number of bytes that the batch holds on to. */
     public int heldBytes() {
-        return bytes.length + rows.length * Integer.BYTES;
+        return bytes.length + rows.length * Integer.BYTES + (largeKeys == null ? 0 : largeKeys.heldBytes());
     }
 
     /** What the command table says of the command in {@code row}. */
@@ -163,6 +170,11 @@ public final class CommandBatch implements Iterable<RedisCommand> {
         return has(row, RESERVED);
     }
 
+    /** Whether any key of the command is one that Caravan keeps for itself. */
+    public boolean namesReserved(int row) {
+        return has(row, RESERVED | RESERVED_BEHIND);
+    }
+
     /**
      * Whether nothing but its slot says where the command goes, and that it is sent by itself: it has keys, all of one slot
      * and none of Caravan's own, is in no transaction, in database 0, and was not dropped.
@@ -184,6 +196,22 @@ public final class CommandBatch implements Iterable<RedisCommand> {
     public byte[] key(int row) {
         int start = rows[row * ROW + KEY_START];
         return Arrays.copyOfRange(bytes, start, start + rows[row * ROW + KEY_LENGTH]);
+    }
+
+    /** All of the command's keys, each copied; of a large one those that are known, see {@link #knowsAllKeys}. */
+    public List<byte[]> keys(int row) {
+        if (isLarge(row) && largeKeys != null) {
+            return largeKeys.names();
+        }
+        if (slot(row) == NO_SLOT) {
+            return List.of();
+        }
+        return specs[row].keys().single() ? List.of(key(row)) : command(row).keys();
+    }
+
+    /** Whether {@link #keys} are all that the command has: one that is too large for memory may have too many. */
+    public boolean knowsAllKeys(int row) {
+        return !isLarge(row) || largeKeys == null || largeKeys.all();
     }
 
     /** Index in {@link #bytes()} of the command's first key. */
@@ -220,6 +248,7 @@ public final class CommandBatch implements Iterable<RedisCommand> {
         var batch = new CommandBatch(origin, itsBytes, itsBytes.length, oneRow, new CommandSpec[] {specs[row]}, 1);
         batch.rowBefore = place(row);
         batch.large = isLarge(row) ? large : null;
+        batch.largeKeys = isLarge(row) ? largeKeys : null;
         return batch;
     }
 
@@ -285,13 +314,30 @@ public final class CommandBatch implements Iterable<RedisCommand> {
         }
     }
 
+    /** Lets {@code row}, which shows its first bytes, stand for a command too large for memory; all of it is there. */
     void large(int row, LargeCommand command) {
         rows[row * ROW + FLAGS] |= LARGE;
-        large(command);
+        large = command;
+        if (!specs[row].keys().single()) {
+            largeKeys(row, LargeKeys.of(command, specs[row].keys()));
+        }
     }
 
-    void large(LargeCommand command) {
-        large = command;
+    /** Takes over the large command of another batch. */
+    void largeOf(CommandBatch other) {
+        large = other.large;
+        largeKeys = other.largeKeys;
+    }
+
+    private void largeKeys(int row, LargeKeys keys) {
+        largeKeys = keys;
+        if (slot(row) == NO_SLOT && !keys.names().isEmpty()) {
+            pointHead(row, appendEncoded(keys.front(), keys.front().length)); // behind a long script, say
+        }
+        for (byte[] name : keys.names()) {
+            rows[row * ROW + FLAGS] |= HashSlot.of(name) == slot(row) ? 0 : CROSS_SLOT;
+            rows[row * ROW + FLAGS] |= ReservedKeys.contain(name, 0, name.length) ? RESERVED_BEHIND : 0;
+        }
     }
 
     void rows(int[] newRows, CommandSpec[] newSpecs) {

@@ -79,6 +79,11 @@ public final class CommandCursor {
         return spec().concernsDatabase() && (spec().scope() != Scope.REFUSE || key() != null);
     }
 
+    /** Whether any of its keys is one that Caravan keeps for itself. */
+    public boolean namesReserved() {
+        return batch.namesReserved(row);
+    }
+
     /** Whether it is part of a transaction, {@code MULTI} and {@code EXEC} included. */
     public boolean inTransaction() {
         return batch.inTransaction(row);
@@ -87,6 +92,11 @@ public final class CommandCursor {
     /** A copy of its first key, {@code null} if it has none. */
     public byte @Nullable [] key() {
         return batch.slot(row) == CommandBatch.NO_SLOT ? null : batch.key(row);
+    }
+
+    /** Copies of all its keys; empty if it is too large for memory and has too many to know them all. */
+    public Optional<List<byte[]>> keys() {
+        return batch.knowsAllKeys(row) ? Optional.of(batch.keys(row)) : Optional.empty();
     }
 
     /** Whether it is too large for memory: {@link #arguments()} are its first ones only, {@link #lastArguments} the last. */

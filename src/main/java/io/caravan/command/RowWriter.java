@@ -72,18 +72,21 @@ final class RowWriter {
     private static void describeKeys(int[] rows, int at, Arguments command, CommandSpec spec, int first) {
         describeKey(rows, at, command.bytes(), command.start(first), command.length(first));
         int slot = rows[at + CommandBatch.SLOT];
-        if (!spec.keys().single() && crossesSlots(command, spec, slot)) {
-            rows[at + CommandBatch.FLAGS] |= CommandBatch.CROSS_SLOT;
+        if (!spec.keys().single()) {
+            rows[at + CommandBatch.FLAGS] |= flagsOfAll(command, spec, slot);
         }
     }
 
-    private static boolean crossesSlots(Arguments command, CommandSpec spec, int slot) {
-        boolean[] crosses = new boolean[1];
-        spec.keys()
-                .visit(
-                        command,
-                        i -> crosses[0] |= HashSlot.of(command.bytes(), command.start(i), command.length(i)) != slot);
-        return crosses[0];
+    private static int flagsOfAll(Arguments command, CommandSpec spec, int slot) {
+        int[] flags = new int[1];
+        byte[] bytes = command.bytes();
+        spec.keys().visit(command, i -> {
+            int start = command.start(i);
+            int length = command.length(i);
+            flags[0] |= HashSlot.of(bytes, start, length) == slot ? 0 : CommandBatch.CROSS_SLOT;
+            flags[0] |= ReservedKeys.contain(bytes, start, length) ? CommandBatch.RESERVED_BEHIND : 0;
+        });
+        return flags[0];
     }
 
     /** The command begins with {@code *<count>\r\n$<length of name>\r\n}; lengths are written without leading zeros. */

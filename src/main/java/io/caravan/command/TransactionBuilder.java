@@ -49,7 +49,7 @@ public final class TransactionBuilder {
         rows[at + CommandBatch.DATABASE] = from.database(row);
         rows[at + CommandBatch.END] = (int) (from.endOffset(row) - origin.startOffset());
         if (from.isLarge(row)) {
-            batch.large(from.large().orElseThrow());
+            batch.largeOf(from);
         }
     }
 

@@ -42,6 +42,8 @@ enum Form {
     CREATED_CONSUMERS("6.2"),
     /** {@code FLUSHALL SYNC}, {@code FLUSHDB SYNC}. */
     FLUSH_SYNC("6.2"),
+    /** {@code SCRIPT FLUSH ASYNC}, {@code SCRIPT FLUSH SYNC}. */
+    SCRIPT_FLUSH_MODES("6.2"),
     /** {@code PEXPIREAT … NX}, {@code XX}, {@code GT}, {@code LT}. */
     EXPIRE_CONDITIONS("7.0"),
     /** {@code XGROUP … ENTRIESREAD}, {@code XSETID … ENTRIESADDED … MAXDELETEDID}. */

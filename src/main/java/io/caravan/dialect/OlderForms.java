@@ -35,7 +35,8 @@ final class OlderForms {
                         Form.SHARDED_MESSAGES,
                         leftOut.because("where nobody can subscribe to sharded channels"),
                         "SPUBLISH")
-                .lacking(Form.FLUSH_SYNC, OlderForms::flushWithoutSync, "FLUSHALL", "FLUSHDB");
+                .lacking(Form.FLUSH_SYNC, OlderForms::flushWithoutSync, "FLUSHALL", "FLUSHDB")
+                .lacking(Form.SCRIPT_FLUSH_MODES, OlderForms::scriptFlushWithoutMode, "SCRIPT");
     }
 
     private static void addStrings(RewriteTable table, ServerVersion destination) {
@@ -263,6 +264,15 @@ final class OlderForms {
         Arguments arguments = command.arguments();
         if (arguments.count() == 2 && arguments.is(1, "SYNC")) {
             Words.of(command.spec().name()).replace(command);
+        }
+    }
+
+    private static void scriptFlushWithoutMode(CommandCursor command) {
+        Arguments arguments = command.arguments();
+        if (arguments.count() == 3
+                && arguments.is(1, "FLUSH")
+                && (arguments.is(2, "ASYNC") || arguments.is(2, "SYNC"))) {
+            Words.of("SCRIPT").add("FLUSH").replace(command);
         }
     }
 

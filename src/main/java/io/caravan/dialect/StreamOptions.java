@@ -2,13 +2,14 @@ package io.caravan.dialect;
 
 import io.caravan.node.ServerVersion;
 import io.caravan.resp.Arguments;
+import java.util.Locale;
 
 /**
  * Reads the options of {@code XADD} (those before the entry's id) and {@code XTRIM}, and keeps those that the destination takes
  * from a client. Made for one command.
  *
  * <p>A master resolves {@code ~} into {@code =} and the exact number, but leaves {@code LIMIT} where it was; from a client {@code
- * = N LIMIT n} is refused, by every version. {@code NOMKSTREAM} has no meaning for an entry that was added, nor has {@code
+ * = N LIMIT n} is refused, by every version, whichever of them stands first. {@code NOMKSTREAM} has no meaning for an entry that was added, nor has {@code
  * KEEPREF}, which is what happens without it, nor anything about references where nothing is trimmed.
  */
 final class StreamOptions {
@@ -23,7 +24,7 @@ final class StreamOptions {
     private int references = NONE;
     private int producer = NONE;
     private boolean trims;
-    private boolean exact;
+    private final boolean exact;
     private boolean byId;
     private boolean someLeftOut;
 
@@ -32,6 +33,7 @@ final class StreamOptions {
         this.arguments = arguments;
         this.kept = kept;
         this.destination = destination;
+        exact = isExact(arguments, from);
         at = from;
         while (at < arguments.count() && readOption()) {
             // one after the other
@@ -82,9 +84,38 @@ final class StreamOptions {
     private void readTrimming() {
         trims = true;
         byId = arguments.is(at, "MINID");
-        exact = at + 1 >= arguments.count() || !arguments.is(at + 1, "~");
-        boolean hasOperator = !exact || at + 1 < arguments.count() && arguments.is(at + 1, "=");
-        keep(hasOperator ? 3 : 2, true);
+        keep(hasOperator(arguments, at) ? 3 : 2, true);
+    }
+
+    private static boolean hasOperator(Arguments arguments, int strategy) {
+        return strategy + 1 < arguments.count()
+                && (arguments.is(strategy + 1, "=") || arguments.is(strategy + 1, "~"));
+    }
+
+    /** Whether it is trimmed to an exact number, or id; the strategy may stand anywhere among the options. */
+    private static boolean isExact(Arguments arguments, int from) {
+        int at = from;
+        while (at < arguments.count()) {
+            if (arguments.is(at, "MAXLEN") || arguments.is(at, "MINID")) {
+                return at + 1 >= arguments.count() || !arguments.is(at + 1, "~");
+            }
+            int words = wordsOf(arguments, at);
+            if (words == 0) {
+                return false;
+            }
+            at += words;
+        }
+        return false;
+    }
+
+    /** How many arguments an option takes that is no strategy; 0 if there is none. */
+    private static int wordsOf(Arguments arguments, int at) {
+        return switch (arguments.text(at).toUpperCase(Locale.ROOT)) {
+            case "NOMKSTREAM", "KEEPREF", "DELREF", "ACKED" -> 1;
+            case "LIMIT", "IDMPAUTO" -> 2;
+            case "IDMP" -> 3;
+            default -> 0;
+        };
     }
 
     private void keepReferences() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -196,31 +197,39 @@ public final class Selection extends BatchProcessor {
             }
             return;
         }
-        Arguments arguments = command.arguments();
-        List<byte[]> selected = new ArrayList<>();
-        int[] keys = new int[1];
-        command.spec().keys().visit(arguments, i -> {
-            keys[0]++;
-            byte[] key = arguments.copy(i);
-            if (selectsKey(key)) {
-                selected.add(key);
-            }
-        });
+        Optional<List<byte[]>> keys = command.keys();
+        if (keys.isEmpty()) {
+            command.refuse("it is too large for memory and has too many keys to look for those that are selected"
+                    + " (includeKeys, excludeKeys); raise memoryLimit");
+            return;
+        }
+        List<byte[]> selected = new ArrayList<>(keys.get());
+        selected.removeIf(key -> !selectsKey(key));
         if (selected.isEmpty()) {
             leaveOut(command);
-        } else if (selected.size() < keys[0]) {
-            applyToSelected(command, arguments, selected);
+        } else if (selected.size() < keys.get().size()) {
+            applyToSelected(command, selected);
         }
     }
 
-    private void applyToSelected(CommandCursor command, Arguments arguments, List<byte[]> selected) {
+    private void applyToSelected(CommandCursor command, List<byte[]> selected) {
         switch (command.spec().name()) {
             case "DEL", "UNLINK" -> {
-                selected.add(0, arguments.copy(0));
+                selected.add(0, command.arguments().copy(0));
                 command.replace(selected.toArray(new byte[0][]));
             }
-            case "MSET" -> command.replace(selectedPairs(arguments));
+            case "MSET" -> applyPairs(command);
             default -> command.refresh(selected);
+        }
+    }
+
+    /** The values of one that is too large for memory are not to be in memory all together, in whatever form. */
+    private void applyPairs(CommandCursor command) {
+        if (command.isLarge()) {
+            command.refuse("it is too large for memory, and only some of its keys are selected (includeKeys, excludeKeys);"
+                    + " raise memoryLimit");
+        } else {
+            command.replace(selectedPairs(command.arguments()));
         }
     }
 

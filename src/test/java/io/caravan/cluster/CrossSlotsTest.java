@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.command.Batches;
 import io.caravan.command.CommandBatch;
+import io.caravan.command.FakeShard;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,6 +64,33 @@ class CrossSlotsTest {
             })
     void of_everything_else_the_keys_that_it_writes_are_read_again(String command, String keys) {
         assertThat(divided(command)).containsExactly("CARAVAN.REFRESH " + keys);
+    }
+
+    @Test
+    void of_a_command_too_large_for_memory_the_keys_that_it_writes_are_read_again() throws IOException {
+        assertThat(dividedLarge("SUNIONSTORE a " + "b".repeat(1000) + " c")).containsExactly("CARAVAN.REFRESH a");
+        assertThat(dividedLarge("EVAL script 2 a b " + "x".repeat(1000))).containsExactly("CARAVAN.REFRESH a b");
+    }
+
+    @Test
+    void pairs_too_large_for_memory_are_refused() throws IOException {
+        CommandBatch batch = Batches.large(new FakeShard(), temporaryFiles, 100, "MSET a " + "x".repeat(1000) + " b 1");
+
+        CrossSlots.divide(batch);
+
+        assertThat(batch.command(0).arguments().get(2))
+                .asString()
+                .startsWith("it is too large for memory, and its keys are in different slots")
+                .contains("raise memoryLimit");
+    }
+
+    @TempDir
+    private Path temporaryFiles;
+
+    private List<String> dividedLarge(String line) throws IOException {
+        CommandBatch batch = Batches.large(new FakeShard(), temporaryFiles, 100, line);
+        CrossSlots.divide(batch);
+        return Batches.texts(batch);
     }
 
     @Test

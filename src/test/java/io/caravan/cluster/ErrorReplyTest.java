@@ -79,6 +79,18 @@ class ErrorReplyTest {
     }
 
     @Test
+    void what_a_module_says_may_be_of_its_key_unless_it_speaks_of_the_command() {
+        assertThat(new ErrorReply("ERR TSDB: the key does not exist", false).mayShowDifferenceOfModule())
+                .isTrue();
+        assertThat(new ErrorReply("ERR unknown command 'TS.ADD'", false).mayShowDifferenceOfModule())
+                .isFalse();
+        assertThat(new ErrorReply("ERR Syntax error", false).mayShowDifferenceOfModule())
+                .isFalse();
+        assertThat(new ErrorReply("NOPERM no", false).mayShowDifferenceOfModule())
+                .isFalse();
+    }
+
+    @Test
     void a_value_that_the_node_cannot_read_comes_with_advice_and_other_errors_of_a_command_speak_for_themselves() {
         assertThat(new ErrorReply("ERR Bad data format", false).advice()).contains("lacks the module");
         assertThat(new ErrorReply("ERR syntax error", false).advice()).isEmpty();

@@ -94,6 +94,7 @@ final class OperationRow {
     private Optional<String> withoutKeys() {
         return Optional.ofNullable(
                 switch (spec.name()) {
+                    case "SFLUSH" -> "all slots of its shard: those; some of them: refused";
                     case "FLUSHALL", "FLUSHDB" -> "every master; from a shard of a cluster: its slots";
                     case "MOVE" -> "with `databases=0` keys read again, else refused";
                     case "SWAPDB" -> "refused: a cluster has one database";

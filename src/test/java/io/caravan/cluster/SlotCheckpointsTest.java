@@ -106,6 +106,28 @@ class SlotCheckpointsTest {
     }
 
     @Test
+    void an_error_inside_a_transaction_over_several_databases_is_not_overlooked() {
+        harness = RouterHarness.standardInSlot();
+        take("batch", "MULTI", "INCR k", "[2] NEWCOMMAND other", "EXEC");
+        harness.answer("a", "+OK", "+OK"); // databases may be chosen
+        assertThat(harness.written("a")).containsSequence("INCR k", "SELECT 2", "NEWCOMMAND other", "SELECT 0");
+
+        harness.answer("a", "+OK", "+QUEUED", "+QUEUED", "+QUEUED", "+QUEUED", "+QUEUED");
+        harness.answer("a", "*5", ":1", "+OK", "-ERR not today", "+OK", "+OK");
+
+        assertThat(harness.ended).singleElement().asString().contains("failed", "not today");
+    }
+
+    @Test
+    void a_script_without_keys_that_may_have_been_run_has_the_shard_begin_anew() {
+        harness.takeRepeated("batch", "EVAL script 0");
+
+        assertThat(harness.shard.anew).singleElement().asString().contains("a command without keys");
+        assertThat(harness.written("a")).isEmpty();
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    @Test
     void units_that_are_refused_together_go_each_by_itself() {
         harness = RouterHarness.inSlot(OnError.SKIP);
         long end = take("batch", "INCR k", "NEWCOMMAND k", "INCR k");

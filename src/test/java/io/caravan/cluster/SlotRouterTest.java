@@ -10,11 +10,14 @@ import io.caravan.command.CommandTable;
 import io.caravan.command.FakeShard;
 import io.caravan.command.HashSlot;
 import io.caravan.command.Replies;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +28,9 @@ class SlotRouterTest {
     private static final int FOO = 12182;
 
     private RouterHarness harness = RouterHarness.cluster();
+
+    @TempDir
+    private Path temporaryFiles;
 
     // The way of a batch.
 
@@ -563,6 +569,54 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_message_to_a_sharded_channel_is_not_sent_twice_and_its_channel_is_not_read() {
+        harness.take("batch", "SPUBLISH foo hello", "MULTI", "SPUBLISH foo hello", "APPEND {foo}1 x", "EXEC");
+
+        harness.lose("a");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("{foo}1");
+        harness.connectNow("a");
+        harness.take("stale", Batches.onStaleKeys(harness.shard, "SPUBLISH bar hello"));
+        assertThat(harness.written("a")).containsExactly("SPUBLISH bar hello");
+    }
+
+    @Test
+    void a_modules_command_that_may_fail_for_the_value_of_its_key_has_it_read_again() {
+        seriesAreKnown();
+        harness.take("batch", "TS.ADD foo 1 2", "TS.ADD bar 1 2");
+
+        harness.answer("a", "-ERR TSDB: the key does not exist", "-ERR wrong number of arguments for 'ts.add' command");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+        assertThat(harness.refused.counts()).containsEntry("TS.ADD ERR", 2L);
+    }
+
+    @Test
+    void a_script_that_names_no_keys_and_was_run_or_not_has_the_shard_begin_anew() {
+        harness.take("sent", "EVAL script 0", "MULTI", "EVAL script 0", "SET foo 1", "EXEC");
+        harness.lose("a");
+        assertThat(harness.shard.anew).hasSize(2);
+
+        harness.takeRepeated("repeated", "EVALSHA sum 0", "EVALSHA sum 1 bar");
+
+        assertThat(harness.shard.anew).hasSize(3).allMatch(why -> why.startsWith("a script that names no keys"));
+        assertThat(harness.shard.reading).containsOnlyKeys("bar");
+        assertThat(harness.ended).containsExactly("sent");
+    }
+
+    @Test
+    void a_script_that_is_answered_late_has_the_keys_read_that_it_names() {
+        CommandBatch batch = Batches.ranAgo(
+                harness.shard, Duration.ofSeconds(1), "MULTI", "EVAL script 1 foo", "EVAL script 0", "EXEC");
+
+        harness.take("batch", batch);
+        harness.answer("a", "+OK", "+QUEUED", "+QUEUED", "*2\r\n:1\r\n:1");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+        assertThat(harness.shard.anew).isEmpty();
+    }
+
+    @Test
     void what_prolongs_a_life_has_come_too_late_if_it_is_answered_late() {
         CommandBatch batch =
                 Batches.ranAgo(harness.shard, Duration.ofSeconds(1), "SET foo 1", "PEXPIREAT bar 9999999999999");
@@ -667,6 +721,47 @@ class SlotRouterTest {
         assertThat(harness.written("a")).containsExactly("RESTORE {foo}d 0 other payload REPLACE");
         harness.answer("a", "+OK");
         assertThat(harness.ended).containsExactly("batch", "contained");
+    }
+
+    @Test
+    void of_a_command_too_large_for_memory_every_key_is_read_when_its_answer_is_lost() throws IOException {
+        String tail = " " + "x".repeat(1000);
+        harness.take("batch", large("EVAL script 2 {foo}1 {foo}2" + tail));
+
+        harness.lose("a");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("{foo}1", "{foo}2");
+    }
+
+    @Test
+    void a_command_too_large_for_memory_is_not_sent_behind_a_reading_of_a_key_behind_its_first_bytes()
+            throws IOException {
+        CommandBatch large = large("MSET {foo}1 " + "x".repeat(1000) + " foo 1");
+        lostIncrement();
+        harness.shard.read("foo", "2", 0, large.origin().endOffset());
+        harness.run();
+
+        harness.take("large", large);
+
+        assertThat(harness.shard.reading).containsOnlyKeys("{foo}1");
+    }
+
+    @Test
+    void where_the_keys_of_a_command_too_large_for_memory_are_too_many_the_shard_begins_anew() throws IOException {
+        harness.take("batch", large("PFMERGE" + " foo".repeat(100_001)));
+
+        harness.lose("a");
+
+        assertThat(harness.shard.anew)
+                .singleElement()
+                .asString()
+                .contains("too many keys")
+                .contains("raise memoryLimit");
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    private CommandBatch large(String line) throws IOException {
+        return Batches.large(harness.shard, temporaryFiles, 100, line);
     }
 
     @Test
@@ -958,6 +1053,30 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_flush_of_all_slots_of_a_shard_is_one_of_the_shard() {
+        harness.shard.slots.clear(0, 16000);
+
+        harness.take("batch", "SFLUSH 0 16100 16101 16383 ASYNC", "SET foo 1");
+
+        assertThat(harness.wanted).contains("empty keys of slots 16000-16383");
+        assertThat(harness.written("a")).isEmpty();
+        harness.emptied.run();
+        harness.run();
+        assertThat(harness.written("a")).containsExactly("SET foo 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SFLUSH 16001 16383", "SFLUSH 0 16382", "SFLUSH", "SFLUSH x 16383", "SFLUSH 9 3"})
+    void a_flush_of_other_slots_is_refused(String flush) {
+        harness.shard.slots.clear(0, 16000);
+
+        harness.take("batch", flush);
+
+        assertThat(harness.written("a")).isEmpty();
+        assertThat(harness.ended).singleElement().asString().contains("SFLUSH", "some slots of its master only");
+    }
+
+    @Test
     void a_flush_of_a_part_of_a_database_is_not_sent() {
         harness.take("batch", "SET one:foo 1", "FLUSHDB CARAVAN.ONLY one: two:", "SET one:foo 2");
         harness.answer("a", "+OK");
@@ -1231,6 +1350,11 @@ class SlotRouterTest {
         harness.answer("a", "-Index already exists");
 
         assertThat(harness.ended).singleElement().asString().startsWith("batch failed: ");
+    }
+
+    private void seriesAreKnown() {
+        harness.shard.commands = CommandTable.standard()
+                .with(Replies.of(List.of(List.of("ts.add", -4, List.of("write", "module"), 1, 1, 1))));
     }
 
     private void indexesAreKnown() {

@@ -3,8 +3,11 @@ package io.caravan.command;
 import io.caravan.resp.CommandScanner;
 import io.caravan.resp.RespWriter;
 import io.caravan.resp.Typed;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -93,6 +96,14 @@ public final class Batches {
         var origin =
                 new BatchOrigin(shard, phase, REPLICATION_ID, 0, 1000, end, System.nanoTime(), sourceTimeMillis, late);
         return BatchBuilder.large(origin, scanner, 0, phase == Phase.SNAPSHOT, large);
+    }
+
+    /** A batch of the stream that has one command, of which no more than its first bytes are in memory. */
+    public static CommandBatch large(SourceShard shard, Path directory, int headBytes, String line) throws IOException {
+        byte[] bytes = Typed.commands(line);
+        LargeCommand large = LargeCommand.in(directory);
+        large.append(bytes, 0, bytes.length);
+        return large(shard, Arrays.copyOf(bytes, headBytes), large, Phase.STREAM);
     }
 
     /** A batch of the stream that an earlier process may have applied. */

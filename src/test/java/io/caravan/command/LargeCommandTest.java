@@ -150,6 +150,56 @@ class LargeCommandTest {
                         "RPUSH of key 'foo' is too large for one message; hand the batch on instead of splitting it");
     }
 
+    @Test
+    void all_of_its_keys_are_known_wherever_they_stand_and_when_its_file_is_gone() throws IOException {
+        String value = "x".repeat(9000);
+
+        CommandBatch pairs = batch("MSET {a}1 " + value + " {a}2 v {a}3 " + value);
+        CommandBatch counted = batch("EVAL script 2 {a}1 {a}2 " + value);
+        CommandBatch sorted = batch("SORT {a}1 BY " + value + " STORE {a}2");
+        pairs.release();
+
+        assertThat(keys(pairs)).containsExactly("{a}1", "{a}2", "{a}3");
+        assertThat(keys(counted)).containsExactly("{a}1", "{a}2");
+        assertThat(keys(sorted)).containsExactly("{a}1", "{a}2");
+        assertThat(List.of(pairs, counted, sorted)).allMatch(batch -> batch.knowsAllKeys(0) && !batch.crossesSlots(0));
+    }
+
+    @Test
+    void keys_behind_its_first_bytes_count_for_its_slots() throws IOException {
+        CommandBatch batch = batch("MSET foo " + "x".repeat(9000) + " bar 1");
+
+        assertThat(batch.crossesSlots(0)).isTrue();
+        assertThat(batch.isPlain(0)).isFalse();
+    }
+
+    @Test
+    void a_first_key_behind_its_first_bytes_is_found() throws IOException {
+        CommandBatch batch = batch("EVAL " + "-".repeat(9000) + " 1 foo");
+
+        assertThat(batch.key(0)).asString().isEqualTo("foo");
+        assertThat(batch.slot(0)).isEqualTo(12182);
+        assertThat(batch.isPlain(0)).isTrue();
+    }
+
+    @Test
+    void of_too_many_keys_it_is_known_that_they_are_not_all_known() throws IOException {
+        CommandBatch counted = batch("EVAL script 1 foo" + " x".repeat(150_000));
+        CommandBatch listed = batch("DEL" + " foo".repeat(150_000));
+
+        assertThat(counted.knowsAllKeys(0)).isTrue();
+        assertThat(listed.knowsAllKeys(0)).isFalse();
+        assertThat(listed.keys(0)).hasSize(99_999);
+    }
+
+    private CommandBatch batch(String line) throws IOException {
+        return Batches.large(new FakeShard(), directory, 100, line);
+    }
+
+    private static List<String> keys(CommandBatch batch) {
+        return batch.keys(0).stream().map(key -> new String(key, UTF_8)).toList();
+    }
+
     private CommandBatch batch(Phase phase) {
         return Batches.large(new FakeShard(), HEAD.clone(), large, phase);
     }

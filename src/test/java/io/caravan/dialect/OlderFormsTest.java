@@ -43,6 +43,11 @@ class OlderFormsTest {
                 "redis 6.0.5  | FLUSHALL SYNC                     | FLUSHALL",
                 "redis 6.0.5  | FLUSHDB SYNC                      | FLUSHDB",
                 "redis 6.0.5  | FLUSHALL ASYNC                    | FLUSHALL ASYNC",
+                "redis 6.0.5  | SCRIPT FLUSH ASYNC                | SCRIPT FLUSH",
+                "redis 6.0.5  | script flush sync                 | SCRIPT FLUSH",
+                "redis 6.0.5  | SCRIPT FLUSH                      | SCRIPT FLUSH",
+                "redis 6.0.5  | SCRIPT LOAD ASYNC                 | SCRIPT LOAD ASYNC",
+                "redis 6.2.1  | SCRIPT FLUSH ASYNC                | SCRIPT FLUSH ASYNC",
                 // lists
                 "redis 6.0.5  | LPOP l 2                          | LTRIM l 2 -1",
                 "redis 6.0.5  | RPOP l 2                          | LTRIM l 0 -3",

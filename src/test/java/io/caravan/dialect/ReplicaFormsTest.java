@@ -29,6 +29,10 @@ class ReplicaFormsTest {
                 "XADD x NOMKSTREAM MAXLEN = 3 LIMIT 9 5-1 f v | XADD x NOMKSTREAM MAXLEN = 3 5-1 f v",
                 "XTRIM x MAXLEN = 3 LIMIT 100             | XTRIM x MAXLEN = 3",
                 "XTRIM x MINID = 4-0 LIMIT 100            | XTRIM x MINID = 4-0",
+                "xadd x LIMIT 100 MAXLEN = 1 5-1 f v      | XADD x MAXLEN = 1 5-1 f v",
+                "XADD x LIMIT 9 NOMKSTREAM MINID 3 5-1 f v | XADD x NOMKSTREAM MINID 3 5-1 f v",
+                "XTRIM x LIMIT 100 MAXLEN = 3             | XTRIM x MAXLEN = 3",
+                "XTRIM x LIMIT 100 MINID 4-0              | XTRIM x MINID 4-0",
             })
     void a_limit_of_trimming_is_refused_without_the_tilde_that_the_master_has_resolved(String sent, String told)
             throws Exception {
@@ -44,6 +48,10 @@ class ReplicaFormsTest {
                 "XADD x 5-1 MAXLEN = 3 LIMIT 100",
                 "XADD x MAXLEN = 3 5-1 LIMIT 100",
                 "XADD x MAXLEN ~ 3 LIMIT 100 5-1 f v",
+                "XADD x LIMIT 100 MAXLEN ~ 3 5-1 f v",
+                "XADD x LIMIT 100 5-1 f v MAXLEN = 3",
+                "XTRIM x LIMIT 100 MINID ~ 3",
+                "XTRIM x LIMIT 100",
                 "XADD x MAXLEN = 3 5-1 f v",
                 "XADD x NOMKSTREAM 5-1 f v",
                 "XTRIM x MAXLEN = 3",

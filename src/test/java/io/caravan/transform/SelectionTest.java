@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.command.Batches;
 import io.caravan.command.CommandBatch;
+import io.caravan.command.FakeShard;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -196,6 +200,55 @@ class SelectionTest {
                         selection.getIncludeCommands(),
                         selection.getExcludeCommands()))
                 .containsExactly("1", "a*", "b*", "SET", "@list");
+    }
+
+    @Test
+    void of_a_command_too_large_for_memory_the_keys_behind_a_long_value_count_too() throws IOException {
+        selection.setExcludeKeys("prefix:no:");
+        String value = "x".repeat(1000);
+
+        assertThat(selectedOfLarge("MSET no:1 " + value + " yes:1 v yes:2 " + value))
+                .singleElement()
+                .asString()
+                .startsWith("CARAVAN.REFUSE MSET \"it is too large for memory")
+                .endsWith(" no:1");
+        assertThat(selectedOfLarge("DEL no:1 no:" + value + " yes:1 no:2")).containsExactly("DEL yes:1");
+        assertThat(selectedOfLarge("EVAL return 2 no:1 yes:1 " + value)).containsExactly("CARAVAN.REFRESH yes:1");
+        assertThat(selectedOfLarge("MSET no:1 " + value + " no:2 " + value)).isEmpty();
+    }
+
+    @Test
+    void a_command_too_large_for_memory_passes_whole_if_all_of_its_keys_are_selected() throws IOException {
+        selection.setIncludeKeys("prefix:yes:");
+        CommandBatch batch = large("MSET yes:1 " + "x".repeat(1000) + " yes:2 v");
+
+        selection.process(batch);
+
+        assertThat(batch.isLarge(0)).isTrue();
+        assertThat(batch.dropped(0)).isFalse();
+    }
+
+    @Test
+    void a_command_with_too_many_keys_to_look_at_them_all_is_refused() throws IOException {
+        selection.setExcludeKeys("prefix:no:");
+
+        assertThat(selectedOfLarge("DEL" + " yes:1".repeat(200_000)))
+                .singleElement()
+                .asString()
+                .startsWith("CARAVAN.REFUSE DEL \"it is too large for memory");
+    }
+
+    @TempDir
+    Path temporaryFiles;
+
+    private List<String> selectedOfLarge(String line) throws IOException {
+        CommandBatch batch = large(line);
+        selection.process(batch);
+        return texts(batch);
+    }
+
+    private CommandBatch large(String line) throws IOException {
+        return Batches.large(new FakeShard(), temporaryFiles, 100, line);
     }
 
     private List<String> selected(String... lines) {
