@@ -59,6 +59,7 @@ final class TaskContinuity {
         this.task = task;
         keeper = new CheckpointKeeper(task, store);
         this.lease = new TaskLease(task, lease, Duration.ofMillis(configuration.getLeaseTime()));
+        keeper.storesWhile(this.lease::isHeld);
         this.cutover = new CutoverGuard(task, cutover, Duration.ofMillis(configuration.getRequestTimeout()));
         this.configuration = configuration;
     }
@@ -177,14 +178,29 @@ final class TaskContinuity {
             ReplicationSession session,
             List<Destination> destinations,
             RouteSelection selection,
-            ScheduledExecutorService scheduler) {
+            ScheduledExecutorService scheduler,
+            RouteRestart restart) {
         permitted(session, destinations);
+        lease.listen(new TaskLease.Listener() {
+            @Override
+            public void kept() {
+                permitted(session, destinations);
+            }
+
+            @Override
+            public void isAnothers(String why) {
+                session.abort(why);
+            }
+
+            @Override
+            public void mayHaveBeenAnothers(String why) {
+                restart.begin(
+                        "its lease was not held for a while, and " + why,
+                        "and goes on from its checkpoints, so that nothing is applied twice; there is nothing to be done");
+            }
+        });
         long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
-        scheduler.scheduleWithFixedDelay(
-                () -> lease.renew(session, () -> permitted(session, destinations)),
-                renewal,
-                renewal,
-                TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(lease::renew, renewal, renewal, TimeUnit.MILLISECONDS);
         long interval = configuration.getCheckpointInterval();
         scheduler.scheduleWithFixedDelay(() -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
         if (!readsNothing) {
@@ -232,12 +248,19 @@ final class TaskContinuity {
     }
 
     /**
-     * Stores a last time. Waits.
+     * Stores a last time, unless the task may be another's by now. Waits.
      *
      * @param drained whether all that was sent has been applied
      */
     void store(ReplicationSession session, boolean drained) {
-        keeper.storeAndWait(session, drained);
+        if (lease.isHeld()) {
+            keeper.storeAndWait(session, drained);
+        } else {
+            LOG.info(
+                    "task {}: no last checkpoint is stored, since its lease is not held; the next start puts right what followed"
+                            + " the one before",
+                    task);
+        }
     }
 
     /** Gives the task up. Waits. */
