@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  * Lets a task go on where an earlier process has left it, and lets one process do so at a time: its checkpoints and its lease,
  * which are kept in one place.
  *
- * <p>Opened and closed by the threads that start and stop the consumer; what is repeated runs on its scheduler.
+ * <p>Opened and closed by the threads that start and stop the consumer. From {@link #take} on the lease is renewed, and from {@link #begin}
+ * on checkpoints are stored, by the keeper's thread, on which nothing waits: a node of the source that does not answer holds up neither.
+ * The sweeps begin on the thread that asks the source.
  */
 final class TaskContinuity {
 
@@ -109,10 +111,15 @@ final class TaskContinuity {
      * from now on. Waits, up to the time of a lease.
      *
      * @param byPerson whether a person wants it to be started, even if it was cut over
+     * @param keeperThread renews the lease from now on: a start may take longer than it lasts
      * @throws IllegalStateException if another process runs it, or it was cut over
      */
-    void take(List<Destination> destinations, boolean byPerson) throws IOException {
+    void take(List<Destination> destinations, boolean byPerson, ScheduledExecutorService keeperThread)
+            throws IOException {
         lease.take();
+        permit(destinations);
+        long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
+        keeperThread.scheduleWithFixedDelay(lease::renew, renewal, renewal, TimeUnit.MILLISECONDS);
         cutover.passStart(byPerson);
         keeper.load();
         List<String> former = keeper.formerWriters();
@@ -173,12 +180,11 @@ final class TaskContinuity {
         keeper.forgetOthers(masters);
     }
 
-    /** From now on keeps the lease, and stores what has changed. */
+    /** From now on lets the session send as long as the lease is held, and stores what has changed. */
     void begin(
             ReplicationSession session,
             List<Destination> destinations,
-            RouteSelection selection,
-            ScheduledExecutorService scheduler,
+            ScheduledExecutorService keeperThread,
             RouteRestart restart) {
         permitted(session, destinations);
         lease.listen(new TaskLease.Listener() {
@@ -199,10 +205,17 @@ final class TaskContinuity {
                         "and goes on from its checkpoints, so that nothing is applied twice; there is nothing to be done");
             }
         });
-        long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
-        scheduler.scheduleWithFixedDelay(lease::renew, renewal, renewal, TimeUnit.MILLISECONDS);
         long interval = configuration.getCheckpointInterval();
-        scheduler.scheduleWithFixedDelay(() -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
+        keeperThread.scheduleWithFixedDelay(
+                () -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on looks through the destination's keys where that is due. */
+    void sweep(
+            ReplicationSession session,
+            List<Destination> destinations,
+            RouteSelection selection,
+            ScheduledExecutorService scheduler) {
         if (!readsNothing) {
             var sweeper = new Sweeper(task, session, destinations, selection, sweeping);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -227,7 +240,7 @@ final class TaskContinuity {
         }
     }
 
-    /** By the scheduler. */
+    /** By the keeper's thread. */
     private void store(ReplicationSession session, List<Destination> destinations) {
         long now = destinations.stream().mapToLong(Destination::losses).sum();
         if (now != losses) {
@@ -237,14 +250,19 @@ final class TaskContinuity {
         keeper.store(session);
     }
 
+    /** By the thread that starts the consumer, then by whoever answers for the lease. */
     private void permitted(ReplicationSession session, List<Destination> destinations) {
         session.permittedUntil(lease.validUntilNanos());
+        permit(destinations);
+    }
+
+    private void permit(List<Destination> destinations) {
         destinations.forEach(destination -> destination.permit(task, lease.validUntilNanos()));
     }
 
     /** Stores what has changed, soon. */
-    void storeSoon(ReplicationSession session, ScheduledExecutorService scheduler) {
-        scheduler.execute(() -> keeper.store(session));
+    void storeSoon(ReplicationSession session, ScheduledExecutorService keeperThread) {
+        keeperThread.execute(() -> keeper.store(session));
     }
 
     /**

@@ -55,7 +55,7 @@ final class TaskLease {
     /** Whether it was held before the records of the task were read. */
     private volatile boolean taken;
 
-    /** How it was lost; written once. Guarded by this, together with the listener. */
+    /** How it was lost, or that it was given up; written once. Guarded by this, together with the listener. */
     private volatile @Nullable Consumer<Listener> loss;
 
     private @Nullable Listener listener;
@@ -129,6 +129,12 @@ final class TaskLease {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    private synchronized void giveUp() {
+        if (loss == null) {
+            loss = it -> {};
         }
     }
 
@@ -213,8 +219,9 @@ final class TaskLease {
         }
     }
 
-    /** Lets another process have the task at once. */
+    /** Lets another process have the task at once; it is not renewed any more. */
     void release() {
+        giveUp();
         try {
             lease.release(me).toCompletableFuture().get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {

@@ -124,11 +124,12 @@ final class TaskRun implements AutoCloseable {
                 masters,
                 commands,
                 master -> Optional.ofNullable(points.get(master)),
-                kept == null ? null : () -> kept.storeSoon(session, holdings.scheduler()));
+                kept == null ? null : () -> kept.storeSoon(session, holdings.keeperThread()));
         sides = TaskSides.of(masters, destinations.all());
         feed.countBy(holdings.bindMeters(task, session));
         if (kept != null) {
-            kept.begin(session, destinations.all(), selection, holdings.scheduler(), restart);
+            kept.begin(session, destinations.all(), holdings.keeperThread(), restart);
+            kept.sweep(session, destinations.all(), selection, holdings.scheduler());
         }
     }
 
@@ -144,7 +145,7 @@ final class TaskRun implements AutoCloseable {
     private Map<SourceMaster, StartingPoint> startingPoints(
             TaskContinuity kept, List<SourceMaster> masters, boolean byPerson) throws IOException {
         Map<SourceMaster, StartingPoint> points = new HashMap<>();
-        kept.take(destinations.all(), byPerson);
+        kept.take(destinations.all(), byPerson, holdings.keeperThread());
         if (kept.decideOnSweeping(destinations)) {
             removeWhatIsLost(kept);
         }

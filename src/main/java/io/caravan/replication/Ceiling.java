@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * its place. (B) While it is written down that a snapshot is being applied, the stream may go as far as it likes: whoever
  * comes then begins with a snapshot. (C) Nothing is let through while another process may have taken over the task. (D) No value
  * that was read at the source goes on before it is written down that commands up to the offset of the reading are in doubt: they
- * are contained in it, which nobody else would know.
+ * are contained in it, which nobody else would know. (E) Nothing is let through before this process has written something down: its
+ * record says by which connections it sends, which whoever comes then has to end.
  *
  * <p>The shard's thread waits here; the thread that writes proposes and confirms. The distance kept ahead is what is sent
  * within two writes, so that a busy shard does not wait.
@@ -35,8 +36,12 @@ final class Ceiling {
     private long sentAtProposal;
     private long distance = LEAST_DISTANCE;
     private boolean asked;
+
+    /** Invariant E. */
+    private boolean begun;
+
     private boolean snapshotWritten;
-    private long permittedUntilNanos;
+    private long permittedUntilNanos = System.nanoTime();
     private boolean leased;
     private boolean closed;
 
@@ -54,6 +59,7 @@ final class Ceiling {
      */
     Ceiling(@Nullable Runnable writeWanted) {
         this.writeWanted = writeWanted;
+        leased = writeWanted != null; // whoever writes down a task has a lease for it, which is still to be told
     }
 
     /** Begins behind {@code offset}; up to {@code written} it is written down that it may have been sent. */
@@ -99,12 +105,12 @@ final class Ceiling {
         lock.lock();
         try {
             sent = Math.max(sent, offset);
-            if (limit - sent < distance / 2 && !asked) {
+            if ((!begun || limit - sent < distance / 2) && !asked) {
                 asked = true;
                 ask.run();
             }
             awaitPermission();
-            while (!closed && offset > limit) {
+            while (!closed && !isLetThrough(offset)) {
                 changed.awaitUninterruptibly();
                 awaitPermission();
             }
@@ -120,7 +126,7 @@ final class Ceiling {
         lock.lock();
         try {
             read = Math.max(read, value.offset());
-            if (ask == null || value.offset() <= limit) {
+            if (ask == null || isLetThrough(value.offset())) {
                 return CompletableFuture.completedStage(value);
             }
             if (closed) {
@@ -176,6 +182,7 @@ final class Ceiling {
     void written(long ceiling) {
         lock.lock();
         try {
+            begun = true;
             if (limit != UNLIMITED) {
                 limit = Math.max(limit, ceiling);
             }
@@ -190,6 +197,7 @@ final class Ceiling {
     void snapshotWritten() {
         lock.lock();
         try {
+            begun = true;
             snapshotWritten = true;
             limit = UNLIMITED;
             letReadingsGo();
@@ -253,9 +261,13 @@ final class Ceiling {
         }
     }
 
+    private boolean isLetThrough(long offset) {
+        return begun && offset <= limit;
+    }
+
     private void letReadingsGo() {
-        readings.removeIf(
-                reading -> reading.value().offset() <= limit && reading.passed().complete(reading.value()));
+        readings.removeIf(reading ->
+                isLetThrough(reading.value().offset()) && reading.passed().complete(reading.value()));
     }
 
     /** Whoever waits reads the key again. */
