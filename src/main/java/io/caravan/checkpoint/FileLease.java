@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ public final class FileLease implements Lease {
         FileChannel opened = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean written = false;
         try {
-            if (opened.tryLock() == null) {
+            if (!isLocked(opened)) {
                 return false;
             }
             opened.truncate(0);
@@ -95,6 +96,14 @@ public final class FileLease implements Lease {
         }
         channel = opened;
         return true;
+    }
+
+    private static boolean isLocked(FileChannel opened) throws IOException {
+        try {
+            return opened.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // by another application in this process, which has a registry of its own
+        }
     }
 
     @Override
