@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a task to this process: two that apply one task would apply everything twice.
  *
  * <p>What always holds: (A) The task counts as held only from an answer on that says so, for a time that is counted from before the
- * question. (B) Once another process has it, or may have had it since the records of the task were read, it is lost for good: what this
+ * question, by two clocks of which the earlier one counts: {@link System#nanoTime()} may stand still while the machine is suspended. (B) Once another process has it, or may have had it since the records of the task were read, it is lost for good: what this
  * process knows of the task may be out of date, so whoever has it must begin again from the records.
  *
  * <p>{@link #take}, {@link #listen} and {@link #release} are called by the threads that start and stop the consumer, {@link #renew} by its
@@ -50,7 +51,8 @@ final class TaskLease {
     private final Duration time;
     private volatile boolean failureTold;
     private final LeaseHolder me = LeaseHolder.here();
-    private volatile long validUntilNanos = System.nanoTime();
+    private final LongSupplier clockMillis;
+    private volatile End end = new End(System.nanoTime(), 0);
 
     /** Whether it was held before the records of the task were read. */
     private volatile boolean taken;
@@ -60,7 +62,16 @@ final class TaskLease {
 
     private @Nullable Listener listener;
 
+    /** When somebody else may get it: of {@link System#nanoTime()}, and of the time of day. */
+    private record End(long nanos, long millis) {}
+
     TaskLease(String task, Lease lease, Duration time) {
+        this(task, lease, time, System::currentTimeMillis);
+    }
+
+    /** @param clockMillis the time of day */
+    TaskLease(String task, Lease lease, Duration time, LongSupplier clockMillis) {
+        this.clockMillis = clockMillis;
         this.task = task;
         this.lease = lease;
         this.time = time;
@@ -68,7 +79,11 @@ final class TaskLease {
 
     /** Until when, of {@link System#nanoTime()}, nobody else gets the task. */
     long validUntilNanos() {
-        return validUntilNanos;
+        return isHeld() ? end.nanos() : System.nanoTime();
+    }
+
+    private End endFromNow() {
+        return new End(System.nanoTime() + time.toNanos(), clockMillis.getAsLong() + time.toMillis());
     }
 
     /**
@@ -116,11 +131,11 @@ final class TaskLease {
 
     /** Empty if there is no answer. */
     private Optional<LeaseAnswer> ask() {
-        long askedNanos = System.nanoTime();
+        End asked = endFromNow();
         try {
             LeaseAnswer answer = lease.hold(me, time).toCompletableFuture().get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
             if (answer.standing() != Standing.ANOTHERS) {
-                validUntilNanos = askedNanos + time.toNanos();
+                end = asked;
             }
             return Optional.of(answer);
         } catch (ExecutionException | TimeoutException e) {
@@ -140,7 +155,8 @@ final class TaskLease {
 
     /** Whether nobody else can have the task now, nor can have had it since its records were read. */
     boolean isHeld() {
-        return loss == null && validUntilNanos - System.nanoTime() > 0;
+        End current = end;
+        return loss == null && current.nanos() - System.nanoTime() > 0 && clockMillis.getAsLong() <= current.millis();
     }
 
     /** Tells somebody from now on; also that it has been lost already. */
@@ -154,28 +170,29 @@ final class TaskLease {
 
     /** Keeps the task, unless it is lost. Does not wait. */
     void renew() {
-        long askedNanos = System.nanoTime();
-        if (loss != null || validUntilNanos - askedNanos > time.toNanos() / RENEWALS * (RENEWALS - 1)) {
+        boolean lapsed = !isHeld();
+        boolean due = lapsed || end.nanos() - System.nanoTime() <= time.toNanos() / RENEWALS * (RENEWALS - 1);
+        if (loss != null || !due) {
             return;
         }
-        boolean lapsed = validUntilNanos - askedNanos <= 0;
+        End asked = endFromNow();
         lease.hold(me, time).whenComplete((answer, failure) -> {
             if (answer == null) {
                 tellOnce(String.valueOf(failure));
             } else {
-                answered(answer, askedNanos, lapsed);
+                answered(answer, asked, lapsed);
             }
         });
     }
 
-    private synchronized void answered(LeaseAnswer answer, long askedNanos, boolean lapsed) {
+    private synchronized void answered(LeaseAnswer answer, End asked, boolean lapsed) {
         if (loss != null) {
             return;
         }
         switch (answer.standing()) {
-            case KEPT -> keepIf(taken, askedNanos, "it could not be taken when its checkpoints were read");
+            case KEPT -> keepIf(taken, asked, "it could not be taken when its checkpoints were read");
                 // not lapsed: it has vanished (FLUSHALL, a fail-over) while nobody else could get it
-            case TAKEN -> keepIf(taken && !lapsed, askedNanos, "nothing says who has had it since");
+            case TAKEN -> keepIf(taken && !lapsed, asked, "nothing says who has had it since");
             case TAKEN_AFTER_ANOTHER -> lose(it -> it.mayHaveBeenAnothers(nameOf(answer) + " has had it meanwhile"));
             case ANOTHERS -> lose(it -> it.isAnothers("task " + task + " has been taken over by "
                     + nameOf(answer) + ", since this one did not renew it in time (" + lease + "); stop one of the two"));
@@ -186,15 +203,15 @@ final class TaskLease {
         return answer.other().map(LeaseHolder::toString).orElse("another process");
     }
 
-    private void keepIf(boolean certain, long askedNanos, String otherwise) {
+    private void keepIf(boolean certain, End asked, String otherwise) {
         if (!certain) {
             lose(it -> it.mayHaveBeenAnothers(otherwise));
             return;
         }
-        validUntilNanos = askedNanos + time.toNanos();
+        end = asked;
         failureTold = false;
         Listener hearing = listener;
-        if (hearing != null) {
+        if (hearing != null && isHeld()) {
             hearing.kept();
         }
     }

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ final class Ceiling {
     private static final long UNLIMITED = Long.MAX_VALUE;
 
     private final @Nullable Runnable writeWanted;
+    private final LongSupplier clockMillis;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long limit;
@@ -42,6 +45,10 @@ final class Ceiling {
 
     private boolean snapshotWritten;
     private long permittedUntilNanos = System.nanoTime();
+
+    /** The same by the time of day; the earlier end counts, since the other clock may stand still while the machine is suspended. */
+    private long permittedUntilMillis;
+
     private boolean leased;
     private boolean closed;
 
@@ -58,7 +65,13 @@ final class Ceiling {
      *     nothing is written down: there is no ceiling then
      */
     Ceiling(@Nullable Runnable writeWanted) {
+        this(writeWanted, System::currentTimeMillis);
+    }
+
+    /** @param clockMillis the time of day */
+    Ceiling(@Nullable Runnable writeWanted, LongSupplier clockMillis) {
         this.writeWanted = writeWanted;
+        this.clockMillis = clockMillis;
         leased = writeWanted != null; // whoever writes down a task has a lease for it, which is still to be told
     }
 
@@ -213,6 +226,8 @@ final class Ceiling {
         try {
             leased = true;
             permittedUntilNanos = nanos;
+            permittedUntilMillis =
+                    clockMillis.getAsLong() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime());
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -277,9 +292,13 @@ final class Ceiling {
     }
 
     private void awaitPermission() {
-        while (!closed && leased && System.nanoTime() - permittedUntilNanos >= 0) {
+        while (!closed && leased && !isPermitted()) {
             changed.awaitUninterruptibly();
         }
+    }
+
+    private boolean isPermitted() {
+        return System.nanoTime() - permittedUntilNanos < 0 && clockMillis.getAsLong() <= permittedUntilMillis;
     }
 
     private void throwIfClosed() throws ShardStoppedException {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class TaskLeaseTest {
@@ -113,6 +114,25 @@ class TaskLeaseTest {
         TaskLease lease = taken(SHORT);
         Await.until("it has run out", PATIENCE, () -> !lease.isHeld());
 
+        lease.renew();
+
+        assertThat(heard.events).containsExactly("kept");
+        assertThat(lease.isHeld()).isTrue();
+    }
+
+    @Test
+    void it_runs_out_by_the_time_of_day_as_well_and_is_asked_for_at_once() {
+        answers.will(LeaseAnswer.TAKEN).will(LeaseAnswer.KEPT);
+        var millis = new AtomicLong(1_000_000);
+        var lease = new TaskLease("orders", answers, LONG, millis::get);
+        lease.take();
+        lease.listen(heard);
+        lease.renew();
+        assertThat(answers.asked).as("not due yet").isOne();
+
+        millis.addAndGet(LONG.toMillis() + 1);
+        assertThat(lease.isHeld()).isFalse();
+        assertThat(lease.validUntilNanos()).isLessThanOrEqualTo(System.nanoTime());
         lease.renew();
 
         assertThat(heard.events).containsExactly("kept");

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,23 @@ class CeilingTest {
 
         passing.get(10, TimeUnit.SECONDS);
         snapshot.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_machine_that_was_suspended_sends_nothing_even_if_its_clock_stood_still() throws Exception {
+        var millis = new AtomicLong(1_000_000);
+        var suspended = new Ceiling(wanted::incrementAndGet, millis::get);
+        suspended.startAt(0, MEGABYTE);
+        suspended.written(MEGABYTE);
+        suspended.permittedUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        suspended.pass(1);
+
+        millis.addAndGet(60_001);
+
+        CompletableFuture<Void> passing = passing(suspended, 2);
+        Await.until("it waits", PATIENCE, () -> suspended.waiting() == 1);
+        suspended.permittedUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        passing.get(10, TimeUnit.SECONDS);
     }
 
     @Test
