@@ -104,7 +104,7 @@ class RedisLeaseTest {
         LeaseHolder ended = ended();
         redis.values.put(LEASE, ended.encode());
         redis.heldBack = "DEL " + LEASE;
-        CompletableFuture<LeaseAnswer> firsts = lease.hold(first, TIME).toCompletableFuture(); // has asked, and removes it later
+        CompletableFuture<LeaseAnswer> firsts = lease.hold(first, TIME).toCompletableFuture();
 
         LeaseAnswer early = hold(seconds, second);
         redis.letGo();
