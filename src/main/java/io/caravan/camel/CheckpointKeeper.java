@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -84,10 +85,16 @@ final class CheckpointKeeper {
     private boolean sweeping;
     private List<String> writers = List.of();
     private boolean inSlot;
+    private BooleanSupplier allowed = () -> true;
 
     CheckpointKeeper(String task, CheckpointStore store) {
         this.task = task;
         this.store = store;
+    }
+
+    /** From now on stores nothing while the task may be another process's, which is then the one to say how far it is. */
+    synchronized void storesWhile(BooleanSupplier held) {
+        allowed = held;
     }
 
     /** Reads what an earlier process has stored. */
@@ -275,7 +282,7 @@ final class CheckpointKeeper {
     /** Stores what has changed, and tells the session; answers when it is stored. Does not wait. */
     synchronized CompletableFuture<Void> store(ReplicationSession session) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        if (ending) {
+        if (ending || !allowed.getAsBoolean()) {
             return all;
         }
         long losses = store.losses();

@@ -38,7 +38,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisReplicationConsumer.class);
 
-    private static final Duration RESHARD_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration RESTART_PATIENCE = Duration.ofSeconds(2);
 
     private final RedisReplicationEndpoint endpoint;
     private final RedisReplicationConfiguration configuration;
@@ -47,8 +47,11 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private volatile @Nullable TaskRun run;
     private volatile @Nullable PrecheckReport precheckReport;
 
-    /** The source serves its keys elsewhere: batches that wait for one to be read again would wait for ever. */
-    private volatile boolean resharded;
+    /**
+     * About to be stopped, and started again. Batches are not waited for that may never end: the source serves the keys elsewhere that they
+     * wait for to be read again, or nothing may be sent any more.
+     */
+    private volatile boolean restarts;
 
     public RedisReplicationConsumer(RedisReplicationEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -59,7 +62,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        resharded = false;
+        restarts = false;
         if (endpoint.takePaused()) {
             gate.close();
         } else {
@@ -113,13 +116,13 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     @Override
     protected void doStop() throws Exception {
         boolean interrupted = Thread.interrupted();
-        if (!resharded) {
+        if (!restarts) {
             endpoint.staysStopped();
         }
         try {
             TaskRun running = run;
             if (running != null) {
-                running.stop(resharded ? RESHARD_PATIENCE : Duration.ofMillis(configuration.getDrainTimeout()));
+                running.stop(restarts ? RESTART_PATIENCE : Duration.ofMillis(configuration.getDrainTimeout()));
             }
             gate.open();
         } finally {
@@ -164,11 +167,11 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         return endpoint;
     }
 
-    /** The slots of the source are divided otherwise: the route is about to be stopped, and started again. Any thread. */
-    void resharded() {
-        resharded = true;
+    /** The route is about to be stopped, and started again. Any thread. */
+    void restarts() {
+        restarts = true;
         endpoint.goesOn();
-        TaskEvent.resharded(endpoint.getCamelContext(), getRouteId());
+        TaskEvent.restarts(endpoint.getCamelContext(), getRouteId());
     }
 
     @Override
@@ -178,7 +181,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     @Override
     public int getPendingExchangesSize() {
-        return resharded
+        return restarts
                 ? 0
                 : session().map(ReplicationSession::batchesInFlight).orElse(0);
     }

@@ -2,24 +2,27 @@ package io.caravan.camel;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.SuspendableService;
 import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops and starts the route of a task whose source has been resharded: the shards go on, and keys of the slots that one was given
- * since its checkpoint was written are read again.
+ * Stops and starts the route of a task that has to begin again from its checkpoints: the source has been resharded, and keys of the slots
+ * that a shard was given since are to be read again; or another process may have had the task.
  *
- * <p>{@link #run} does not wait; the restart has a thread of its own.
+ * <p>{@link #begin} does not wait, and counts once; the restart has a thread of its own.
  */
-final class RouteRestart implements Runnable {
+final class RouteRestart {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteRestart.class);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /**
      * How long what is on its way may take to end. It may never: a key that is to be read again, and has gone to another shard, can
@@ -32,6 +35,7 @@ final class RouteRestart implements Runnable {
     private final String route;
     private final String task;
     private final Runnable before;
+    private final AtomicBoolean begun = new AtomicBoolean();
 
     /** @param before run before the route is stopped */
     RouteRestart(RedisReplicationEndpoint endpoint, String route, String task, Runnable before) {
@@ -42,12 +46,17 @@ final class RouteRestart implements Runnable {
         this.task = task;
     }
 
-    @Override
-    public void run() {
-        LOG.warn(
-                "task {}: slots of the source have changed their shard; route {} is started again, and their keys are read again",
-                task,
-                route);
+    /**
+     * Begins.
+     *
+     * @param why what has happened
+     * @param consequence what the next start does about it
+     */
+    void begin(String why, String consequence) {
+        if (!begun.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.warn("task {}: {}; route {} is started again, {}", task, why, route, consequence);
         endpoint.restartBegins();
         context.getExecutorServiceManager()
                 .newThread("CaravanRestart", this::restart)
@@ -55,6 +64,7 @@ final class RouteRestart implements Runnable {
     }
 
     private void restart() {
+        awaitStarted();
         boolean paused = consumer().filter(SuspendableService::isSuspended).isPresent();
         while (context.isStarted() && endpoint.mayRestart()) {
             try {
@@ -76,6 +86,18 @@ final class RouteRestart implements Runnable {
             }
         }
         LOG.info("task {}: route {} is not started again: it was stopped meanwhile", task, route);
+    }
+
+    /** The start that this one ends may not be over, nor that of the application. */
+    private void awaitStarted() {
+        while (context.isStarting() || isRouteStarting()) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private boolean isRouteStarting() {
+        ServiceStatus status = context.getRouteController().getRouteStatus(route);
+        return status != null && status.isStarting();
     }
 
     private void start(boolean paused) throws Exception {

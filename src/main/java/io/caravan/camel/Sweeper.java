@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * is now. And keys are removed from the destination that the source has no more: those that vanished while nobody listened, which a
  * repeated snapshot does not tell. Each is read again at the source, so a key that is just being written is right as well.
  *
- * <p>{@link #sweepDue} is called again and again by the consumer's scheduler and does not wait.
+ * <p>{@link #sweepDue} is called again and again by the thread that asks the source and does not wait.
  */
 final class Sweeper {
 

@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  * Lets a task go on where an earlier process has left it, and lets one process do so at a time: its checkpoints and its lease,
  * which are kept in one place.
  *
- * <p>Opened and closed by the threads that start and stop the consumer; what is repeated runs on its scheduler.
+ * <p>Opened and closed by the threads that start and stop the consumer. From {@link #take} on the lease is renewed, and from {@link #begin}
+ * on checkpoints are stored, by the keeper's thread, on which nothing waits: a node of the source that does not answer holds up neither.
+ * The sweeps begin on the thread that asks the source.
  */
 final class TaskContinuity {
 
@@ -59,6 +61,7 @@ final class TaskContinuity {
         this.task = task;
         keeper = new CheckpointKeeper(task, store);
         this.lease = new TaskLease(task, lease, Duration.ofMillis(configuration.getLeaseTime()));
+        keeper.storesWhile(this.lease::isHeld);
         this.cutover = new CutoverGuard(task, cutover, Duration.ofMillis(configuration.getRequestTimeout()));
         this.configuration = configuration;
     }
@@ -108,10 +111,15 @@ final class TaskContinuity {
      * from now on. Waits, up to the time of a lease.
      *
      * @param byPerson whether a person wants it to be started, even if it was cut over
+     * @param keeperThread renews the lease from now on: a start may take longer than it lasts
      * @throws IllegalStateException if another process runs it, or it was cut over
      */
-    void take(List<Destination> destinations, boolean byPerson) throws IOException {
+    void take(List<Destination> destinations, boolean byPerson, ScheduledExecutorService keeperThread)
+            throws IOException {
         lease.take();
+        permit(destinations);
+        long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
+        keeperThread.scheduleWithFixedDelay(lease::renew, renewal, renewal, TimeUnit.MILLISECONDS);
         cutover.passStart(byPerson);
         keeper.load();
         List<String> former = keeper.formerWriters();
@@ -172,21 +180,42 @@ final class TaskContinuity {
         keeper.forgetOthers(masters);
     }
 
-    /** From now on keeps the lease, and stores what has changed. */
+    /** From now on lets the session send as long as the lease is held, and stores what has changed. */
     void begin(
+            ReplicationSession session,
+            List<Destination> destinations,
+            ScheduledExecutorService keeperThread,
+            RouteRestart restart) {
+        permitted(session, destinations);
+        lease.listen(new TaskLease.Listener() {
+            @Override
+            public void kept() {
+                permitted(session, destinations);
+            }
+
+            @Override
+            public void isAnothers(String why) {
+                session.abort(why);
+            }
+
+            @Override
+            public void mayHaveBeenAnothers(String why) {
+                restart.begin(
+                        "its lease was not held for a while, and " + why,
+                        "and goes on from its checkpoints, so that nothing is applied twice; there is nothing to be done");
+            }
+        });
+        long interval = configuration.getCheckpointInterval();
+        keeperThread.scheduleWithFixedDelay(
+                () -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on looks through the destination's keys where that is due. */
+    void sweep(
             ReplicationSession session,
             List<Destination> destinations,
             RouteSelection selection,
             ScheduledExecutorService scheduler) {
-        permitted(session, destinations);
-        long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
-        scheduler.scheduleWithFixedDelay(
-                () -> lease.renew(session, () -> permitted(session, destinations)),
-                renewal,
-                renewal,
-                TimeUnit.MILLISECONDS);
-        long interval = configuration.getCheckpointInterval();
-        scheduler.scheduleWithFixedDelay(() -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
         if (!readsNothing) {
             var sweeper = new Sweeper(task, session, destinations, selection, sweeping);
             scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -211,7 +240,7 @@ final class TaskContinuity {
         }
     }
 
-    /** By the scheduler. */
+    /** By the keeper's thread. */
     private void store(ReplicationSession session, List<Destination> destinations) {
         long now = destinations.stream().mapToLong(Destination::losses).sum();
         if (now != losses) {
@@ -221,23 +250,35 @@ final class TaskContinuity {
         keeper.store(session);
     }
 
+    /** By the thread that starts the consumer, then by whoever answers for the lease. */
     private void permitted(ReplicationSession session, List<Destination> destinations) {
         session.permittedUntil(lease.validUntilNanos());
+        permit(destinations);
+    }
+
+    private void permit(List<Destination> destinations) {
         destinations.forEach(destination -> destination.permit(task, lease.validUntilNanos()));
     }
 
     /** Stores what has changed, soon. */
-    void storeSoon(ReplicationSession session, ScheduledExecutorService scheduler) {
-        scheduler.execute(() -> keeper.store(session));
+    void storeSoon(ReplicationSession session, ScheduledExecutorService keeperThread) {
+        keeperThread.execute(() -> keeper.store(session));
     }
 
     /**
-     * Stores a last time. Waits.
+     * Stores a last time, unless the task may be another's by now. Waits.
      *
      * @param drained whether all that was sent has been applied
      */
     void store(ReplicationSession session, boolean drained) {
-        keeper.storeAndWait(session, drained);
+        if (lease.isHeld()) {
+            keeper.storeAndWait(session, drained);
+        } else {
+            LOG.info(
+                    "task {}: no last checkpoint is stored, since its lease is not held; the next start puts right what followed"
+                            + " the one before",
+                    task);
+        }
     }
 
     /** Gives the task up. Waits. */

@@ -23,8 +23,8 @@ public final class TaskEvent implements CamelEvent {
         PRECHECKING,
         /** The precheck of a start has ended, maybe with failures: see {@link #report()}. */
         PRECHECKED,
-        /** The source has been resharded, and the route is started again by itself. */
-        RESHARDED,
+        /** The route is about to be stopped, and started again, by itself: the source has been resharded, or the lease was lost. */
+        RESTARTS,
         /** A start has failed: see {@link #failure()}. */
         START_FAILED
     }
@@ -50,8 +50,8 @@ public final class TaskEvent implements CamelEvent {
         send(context, new TaskEvent(route, Kind.PRECHECKED, report, null));
     }
 
-    static void resharded(CamelContext context, String route) {
-        send(context, new TaskEvent(route, Kind.RESHARDED, null, null));
+    static void restarts(CamelContext context, String route) {
+        send(context, new TaskEvent(route, Kind.RESTARTS, null, null));
     }
 
     static void startFailed(CamelContext context, String route, Throwable failure) {

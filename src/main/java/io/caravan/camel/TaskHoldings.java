@@ -23,6 +23,7 @@ final class TaskHoldings implements AutoCloseable {
     private final CamelContext context;
     private final ExecutorService shardThreads;
     private final ScheduledExecutorService scheduler;
+    private final ScheduledExecutorService keeperThread;
     private @Nullable SourceTransport transport;
     private @Nullable RouteSinks destinations;
     private @Nullable TaskContinuity continuity;
@@ -38,6 +39,7 @@ final class TaskHoldings implements AutoCloseable {
         ExecutorServiceManager threads = context.getExecutorServiceManager();
         shardThreads = threads.newCachedThreadPool(owner, "RedisReplicationShard");
         scheduler = threads.newSingleThreadScheduledExecutor(owner, "RedisReplicationTimer");
+        keeperThread = threads.newSingleThreadScheduledExecutor(owner, "RedisReplicationKeeper");
     }
 
     /** Of them each shard has one. */
@@ -45,9 +47,14 @@ final class TaskHoldings implements AutoCloseable {
         return shardThreads;
     }
 
-    /** Runs what is repeated. */
+    /** Runs what is repeated and may wait for the source, which may not answer. */
     ScheduledExecutorService scheduler() {
         return scheduler;
+    }
+
+    /** Runs what keeps the task: its lease is renewed, and its checkpoints are stored, whether or not the source answers. Nothing waits there. */
+    ScheduledExecutorService keeperThread() {
+        return keeperThread;
     }
 
     /** Connects to nothing. */
@@ -95,6 +102,7 @@ final class TaskHoldings implements AutoCloseable {
             continuity.release(destinations == null ? List.of() : destinations.all());
             continuity = null;
         }
+        threads.shutdownGraceful(keeperThread);
         threads.shutdownGraceful(scheduler);
         threads.shutdownGraceful(shardThreads);
         if (transport != null) {

@@ -108,8 +108,10 @@ final class TaskRun implements AutoCloseable {
     private void begin(boolean byPerson) throws IOException {
         SourceSettingsFactory.spool(configuration, task).ifPresent(session::spoolTo);
         SourceSettingsFactory.heartbeat(configuration, task).ifPresent(session::heartbeats);
-        session.onReshard(
-                new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::resharded));
+        var restart =
+                new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::restarts);
+        session.onReshard(() -> restart.begin(
+                "slots of the source have changed their shard", "and the keys of those slots are read again"));
         List<SourceMaster> masters = session.findMasters();
         compareModules(masters);
         CommandTable commands =
@@ -122,11 +124,12 @@ final class TaskRun implements AutoCloseable {
                 masters,
                 commands,
                 master -> Optional.ofNullable(points.get(master)),
-                kept == null ? null : () -> kept.storeSoon(session, holdings.scheduler()));
+                kept == null ? null : () -> kept.storeSoon(session, holdings.keeperThread()));
         sides = TaskSides.of(masters, destinations.all());
         feed.countBy(holdings.bindMeters(task, session));
         if (kept != null) {
-            kept.begin(session, destinations.all(), selection, holdings.scheduler());
+            kept.begin(session, destinations.all(), holdings.keeperThread(), restart);
+            kept.sweep(session, destinations.all(), selection, holdings.scheduler());
         }
     }
 
@@ -142,7 +145,7 @@ final class TaskRun implements AutoCloseable {
     private Map<SourceMaster, StartingPoint> startingPoints(
             TaskContinuity kept, List<SourceMaster> masters, boolean byPerson) throws IOException {
         Map<SourceMaster, StartingPoint> points = new HashMap<>();
-        kept.take(destinations.all(), byPerson);
+        kept.take(destinations.all(), byPerson, holdings.keeperThread());
         if (kept.decideOnSweeping(destinations)) {
             removeWhatIsLost(kept);
         }

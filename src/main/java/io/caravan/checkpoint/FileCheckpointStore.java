@@ -14,12 +14,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints in a file of one task, for a destination that must hold no foreign key. A line per shard, {@code <shard>
- * <checkpoint>}; replaced as a whole, so that a crash leaves the old file or the new one.
+ * <checkpoint>}; replaced as a whole, so that a crash leaves the old file or the new one;
+ * what is stored is on the disk.
  */
 public final class FileCheckpointStore implements CheckpointStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileCheckpointStore.class);
 
     private final Path file;
 
@@ -98,6 +103,23 @@ public final class FileCheckpointStore implements CheckpointStore {
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        if (directory != null) {
+            forceNames(directory);
+        }
+    }
+
+    /** After a power failure the old file would else be there again, with a ceiling that has been passed since. */
+    private void forceNames(Path directory) throws IOException {
+        FileChannel names;
+        try {
+            names = FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            LOG.debug("{}: this system opens no directory, so its names are not forced to the disk", this, e);
+            return;
+        }
+        try (names) {
+            names.force(true);
+        }
     }
 
     @Override

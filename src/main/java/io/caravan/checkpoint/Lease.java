@@ -1,7 +1,6 @@
 package io.caravan.checkpoint;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Says which process runs a task, so that no second one does. Thread-safe. */
@@ -12,9 +11,9 @@ public interface Lease {
      *
      * @param me who wants it
      * @param time for how long, counted from when this was called, nobody else gets it
-     * @return who has it, if that is somebody else
+     * @return whose it is; whoever has taken it anew, and not kept it, must not go on from what it knew before
      */
-    CompletionStage<Optional<LeaseHolder>> hold(LeaseHolder me, Duration time);
+    CompletionStage<LeaseAnswer> hold(LeaseHolder me, Duration time);
 
     /** Gives the task up, if it is {@code me} who has it. Does not wait. */
     CompletionStage<Void> release(LeaseHolder me);

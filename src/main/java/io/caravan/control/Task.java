@@ -119,7 +119,7 @@ final class Task {
                     precheckBegins();
                 }
                 case PRECHECKED -> event.report().ifPresent(this::precheckEnds);
-                case RESHARDED -> restarting = true;
+                case RESTARTS -> restarting = true;
                 case START_FAILED -> event.failure().ifPresent(this::startFailed);
             }
         }

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * its place. (B) While it is written down that a snapshot is being applied, the stream may go as far as it likes: whoever
  * comes then begins with a snapshot. (C) Nothing is let through while another process may have taken over the task. (D) No value
  * that was read at the source goes on before it is written down that commands up to the offset of the reading are in doubt: they
- * are contained in it, which nobody else would know.
+ * are contained in it, which nobody else would know. (E) Nothing is let through before this process has written something down: its
+ * record says by which connections it sends, which whoever comes then has to end.
  *
  * <p>The shard's thread waits here; the thread that writes proposes and confirms. The distance kept ahead is what is sent
  * within two writes, so that a busy shard does not wait.
@@ -28,6 +31,7 @@ final class Ceiling {
     private static final long UNLIMITED = Long.MAX_VALUE;
 
     private final @Nullable Runnable writeWanted;
+    private final LongSupplier clockMillis;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long limit;
@@ -35,8 +39,16 @@ final class Ceiling {
     private long sentAtProposal;
     private long distance = LEAST_DISTANCE;
     private boolean asked;
+
+    /** Invariant E. */
+    private boolean begun;
+
     private boolean snapshotWritten;
-    private long permittedUntilNanos;
+    private long permittedUntilNanos = System.nanoTime();
+
+    /** The same by the time of day; the earlier end counts, since the other clock may stand still while the machine is suspended. */
+    private long permittedUntilMillis;
+
     private boolean leased;
     private boolean closed;
 
@@ -53,7 +65,14 @@ final class Ceiling {
      *     nothing is written down: there is no ceiling then
      */
     Ceiling(@Nullable Runnable writeWanted) {
+        this(writeWanted, System::currentTimeMillis);
+    }
+
+    /** @param clockMillis the time of day */
+    Ceiling(@Nullable Runnable writeWanted, LongSupplier clockMillis) {
         this.writeWanted = writeWanted;
+        this.clockMillis = clockMillis;
+        leased = writeWanted != null; // whoever writes down a task has a lease for it, which is still to be told
     }
 
     /** Begins behind {@code offset}; up to {@code written} it is written down that it may have been sent. */
@@ -99,12 +118,12 @@ final class Ceiling {
         lock.lock();
         try {
             sent = Math.max(sent, offset);
-            if (limit - sent < distance / 2 && !asked) {
+            if ((!begun || limit - sent < distance / 2) && !asked) {
                 asked = true;
                 ask.run();
             }
             awaitPermission();
-            while (!closed && offset > limit) {
+            while (!closed && !isLetThrough(offset)) {
                 changed.awaitUninterruptibly();
                 awaitPermission();
             }
@@ -120,7 +139,7 @@ final class Ceiling {
         lock.lock();
         try {
             read = Math.max(read, value.offset());
-            if (ask == null || value.offset() <= limit) {
+            if (ask == null || isLetThrough(value.offset())) {
                 return CompletableFuture.completedStage(value);
             }
             if (closed) {
@@ -176,6 +195,7 @@ final class Ceiling {
     void written(long ceiling) {
         lock.lock();
         try {
+            begun = true;
             if (limit != UNLIMITED) {
                 limit = Math.max(limit, ceiling);
             }
@@ -190,6 +210,7 @@ final class Ceiling {
     void snapshotWritten() {
         lock.lock();
         try {
+            begun = true;
             snapshotWritten = true;
             limit = UNLIMITED;
             letReadingsGo();
@@ -205,6 +226,8 @@ final class Ceiling {
         try {
             leased = true;
             permittedUntilNanos = nanos;
+            permittedUntilMillis =
+                    clockMillis.getAsLong() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime());
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -253,9 +276,13 @@ final class Ceiling {
         }
     }
 
+    private boolean isLetThrough(long offset) {
+        return begun && offset <= limit;
+    }
+
     private void letReadingsGo() {
-        readings.removeIf(
-                reading -> reading.value().offset() <= limit && reading.passed().complete(reading.value()));
+        readings.removeIf(reading ->
+                isLetThrough(reading.value().offset()) && reading.passed().complete(reading.value()));
     }
 
     /** Whoever waits reads the key again. */
@@ -265,9 +292,13 @@ final class Ceiling {
     }
 
     private void awaitPermission() {
-        while (!closed && leased && System.nanoTime() - permittedUntilNanos >= 0) {
+        while (!closed && leased && !isPermitted()) {
             changed.awaitUninterruptibly();
         }
+    }
+
+    private boolean isPermitted() {
+        return System.nanoTime() - permittedUntilNanos < 0 && clockMillis.getAsLong() <= permittedUntilMillis;
     }
 
     private void throwIfClosed() throws ShardStoppedException {

@@ -44,7 +44,7 @@ public final class ReplicationSession {
     private final Executor shardThreads;
     private final ScheduledExecutorService monitorThread;
     private final Gate linking = new Gate();
-    private List<ShardReplication> shards = List.of();
+    private volatile List<ShardReplication> shards = List.of();
     private Runnable resharded = () -> {};
     private boolean sweeps;
     private boolean empties;
@@ -333,8 +333,8 @@ public final class ReplicationSession {
     }
 
     /**
-     * No other process takes over the task before then; nothing is sent later, until this is called again. Without a call
-     * there is no such limit.
+     * No other process takes over the task before then; nothing is sent later, until this is called again. Without a call nothing is
+     * sent where progress is written down, and there is no such limit where it is not.
      *
      * @param nanos a moment of {@link System#nanoTime()}
      */

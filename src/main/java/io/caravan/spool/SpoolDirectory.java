@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +31,20 @@ public final class SpoolDirectory implements AutoCloseable {
 
     private static final String SHARD = "shard-";
 
+    /**
+     * The folders that this process has locked. Of those no lock file is opened a second time: where one of its channels is closed, the
+     * system may give up the lock of the other ({@link java.nio.channels.FileLock}).
+     */
+    private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
+    private final Path locked;
     private final FileChannel lock;
     private final long shardBytes;
 
-    private SpoolDirectory(Path folder, FileChannel lock, long shardBytes) {
+    private SpoolDirectory(Path folder, Path locked, FileChannel lock, long shardBytes) {
         this.folder = folder;
+        this.locked = locked;
         this.lock = lock;
         this.shardBytes = shardBytes;
     }
@@ -51,9 +60,15 @@ public final class SpoolDirectory implements AutoCloseable {
         Path folder = place.directory().toAbsolutePath().resolve("task-" + fileName(place.task()));
         try {
             SpoolDisk.createFolder(folder);
-            FileChannel lock = lock(folder.resolve("lock"));
-            var opened = new SpoolDirectory(folder, lock, place.limitBytes() / Math.max(1, shards.size()));
-            opened.removeOthers(shards);
+            Path real = folder.toRealPath();
+            FileChannel lock = lockOnce(real, folder.resolve("lock"));
+            var opened = new SpoolDirectory(folder, real, lock, place.limitBytes() / Math.max(1, shards.size()));
+            try {
+                opened.removeOthers(shards);
+            } catch (IOException e) {
+                opened.close();
+                throw e;
+            }
             return opened;
         } catch (IOException e) {
             throw new IOException(
@@ -70,7 +85,23 @@ public final class SpoolDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.close();
+        try {
+            lock.close();
+        } finally {
+            HERE.remove(locked);
+        }
+    }
+
+    private static FileChannel lockOnce(Path folder, Path file) throws IOException {
+        if (!HERE.add(folder)) {
+            throw new IOException("another task or process uses it (" + file + " is locked by this one)");
+        }
+        try {
+            return lock(file);
+        } catch (IOException e) {
+            HERE.remove(folder);
+            throw e;
+        }
     }
 
     private static FileChannel lock(Path file) throws IOException {
@@ -81,7 +112,7 @@ public final class SpoolDirectory implements AutoCloseable {
                 return channel;
             }
         } catch (OverlappingFileLockException e) {
-            LOG.debug("{} is locked by this process", file, e);
+            LOG.debug("{} is locked by another application in this process", file, e);
         } catch (IOException e) {
             channel.close();
             throw e;

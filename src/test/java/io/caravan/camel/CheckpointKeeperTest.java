@@ -282,6 +282,19 @@ class CheckpointKeeperTest {
     }
 
     @Test
+    void nothing_is_stored_while_the_task_may_be_run_by_another_process() {
+        ReplicationSession session = session();
+        keeper.storesWhile(() -> false);
+        keeper.store(session).join();
+        assertThat(store.saved).isEmpty();
+
+        keeper.storesWhile(() -> true);
+        keeper.store(session).join();
+
+        assertThat(store.saved).isNotEmpty();
+    }
+
+    @Test
     void the_last_store_does_not_fail_the_stop() {
         store.failure = new IOException("READONLY");
 

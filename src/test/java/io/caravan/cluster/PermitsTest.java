@@ -3,6 +3,7 @@ package io.caravan.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class PermitsTest {
@@ -23,6 +24,18 @@ class PermitsTest {
 
         permits.grant("users", now + TimeUnit.HOURS.toNanos(1));
         assertThat(permits.areGranted()).isTrue();
+    }
+
+    @Test
+    void a_lease_is_over_by_the_time_of_day_as_well() {
+        var millis = new AtomicLong(1_000_000);
+        var suspended = new Permits(millis::get);
+        suspended.grant("orders", System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        assertThat(suspended.areGranted()).isTrue();
+
+        millis.addAndGet(60_001);
+
+        assertThat(suspended.areGranted()).isFalse();
     }
 
     @Test

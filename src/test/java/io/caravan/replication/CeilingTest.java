@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CeilingTest {
@@ -19,6 +21,11 @@ class CeilingTest {
 
     private final AtomicInteger wanted = new AtomicInteger();
     private final Ceiling ceiling = new Ceiling(wanted::incrementAndGet);
+
+    @BeforeEach
+    void permit() {
+        ceiling.permittedUntil(System.nanoTime() + TimeUnit.MINUTES.toNanos(5));
+    }
 
     @AfterEach
     void close() {
@@ -42,6 +49,7 @@ class CeilingTest {
     @Test
     void a_new_ceiling_is_wanted_before_the_old_one_is_reached() throws Exception {
         ceiling.startAt(100, 100 + MEGABYTE);
+        ceiling.written(100 + MEGABYTE);
 
         ceiling.pass(200);
         assertThat(wanted).hasValue(0);
@@ -54,7 +62,7 @@ class CeilingTest {
     @Test
     void a_busy_shard_is_given_more() throws Exception {
         ceiling.startAt(0, 100 * MEGABYTE);
-        ceiling.propose(0);
+        ceiling.written(ceiling.propose(0));
 
         ceiling.pass(90 * MEGABYTE);
 
@@ -71,13 +79,7 @@ class CeilingTest {
 
     @Test
     void a_snapshot_waits_until_it_is_written_that_it_is_being_applied() throws Exception {
-        CompletableFuture<Void> snapshot = CompletableFuture.runAsync(() -> {
-            try {
-                ceiling.awaitSnapshotWritten(4711);
-            } catch (ShardStoppedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        CompletableFuture<Void> snapshot = running(() -> ceiling.awaitSnapshotWritten(4711));
         Await.until("it is wanted to be written", PATIENCE, () -> wanted.get() == 1);
         assertThat(snapshot).isNotDone();
 
@@ -103,6 +105,7 @@ class CeilingTest {
     @Test
     void nothing_is_sent_when_the_task_may_be_run_by_another_process() throws Exception {
         ceiling.startAt(0, MEGABYTE);
+        ceiling.written(MEGABYTE);
         ceiling.permittedUntil(System.nanoTime() - 1);
 
         CompletableFuture<Void> passing = passing(1);
@@ -114,8 +117,68 @@ class CeilingTest {
     }
 
     @Test
+    void nothing_is_sent_before_it_is_said_that_no_other_process_runs_the_task() throws Exception {
+        var fresh = new Ceiling(wanted::incrementAndGet);
+        fresh.startAt(0, MEGABYTE);
+        fresh.written(MEGABYTE);
+
+        CompletableFuture<Void> passing = passing(fresh, 1);
+        CompletableFuture<Void> snapshot = running(fresh::passSnapshot);
+        Await.until("both wait", PATIENCE, () -> fresh.waiting() == 2);
+        assertThat(passing).isNotDone();
+        assertThat(snapshot).isNotDone();
+        fresh.permittedUntil(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+
+        passing.get(10, TimeUnit.SECONDS);
+        snapshot.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_machine_that_was_suspended_sends_nothing_even_if_its_clock_stood_still() throws Exception {
+        var millis = new AtomicLong(1_000_000);
+        var suspended = new Ceiling(wanted::incrementAndGet, millis::get);
+        suspended.startAt(0, MEGABYTE);
+        suspended.written(MEGABYTE);
+        suspended.permittedUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        suspended.pass(1);
+
+        millis.addAndGet(60_001);
+
+        CompletableFuture<Void> passing = passing(suspended, 2);
+        Await.until("it waits", PATIENCE, () -> suspended.waiting() == 1);
+        suspended.permittedUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+        passing.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void where_nothing_is_written_down_nothing_is_waited_for() throws Exception {
+        var free = new Ceiling(null);
+
+        free.pass(MEGABYTE);
+        free.passSnapshot();
+    }
+
+    @Test
+    void what_a_former_process_was_allowed_is_sent_once_this_one_has_a_record() throws Exception {
+        ceiling.startAt(100, 100 + MEGABYTE);
+        var value = new KeyValue(null, 0, 150);
+
+        CompletableFuture<Void> passing = passing(150);
+        CompletableFuture<KeyValue> reading = ceiling.pass(value).toCompletableFuture();
+        Await.until("it waits", PATIENCE, () -> ceiling.waiting() == 1);
+        assertThat(wanted).as("asked once").hasValue(1);
+        assertThat(passing).isNotDone();
+        assertThat(reading).isNotDone();
+        ceiling.written(ceiling.propose(100));
+
+        passing.get(10, TimeUnit.SECONDS);
+        assertThat(reading).isCompletedWithValue(value);
+    }
+
+    @Test
     void a_value_waits_until_it_is_written_that_commands_may_be_contained_in_it() {
         ceiling.startAt(100, 100 + MEGABYTE);
+        ceiling.written(100 + MEGABYTE);
         var near = new KeyValue(null, 0, 100 + MEGABYTE);
         var far = new KeyValue(null, 0, 3 * MEGABYTE);
 
@@ -162,9 +225,22 @@ class CeilingTest {
     }
 
     private CompletableFuture<Void> passing(long offset) {
+        return passing(ceiling, offset);
+    }
+
+    private static CompletableFuture<Void> passing(Ceiling ceiling, long offset) {
+        return running(() -> ceiling.pass(offset));
+    }
+
+    /** What a shard's thread does. */
+    private interface Passage {
+        void run() throws ShardStoppedException;
+    }
+
+    private static CompletableFuture<Void> running(Passage passage) {
         return CompletableFuture.runAsync(() -> {
             try {
-                ceiling.pass(offset);
+                passage.run();
             } catch (ShardStoppedException e) {
                 throw new IllegalStateException(e);
             }

@@ -2,6 +2,7 @@ package io.caravan.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolDirectoryTest {
 
     private static final long MEGABYTE = 1024 * 1024;
+    private static final Path LOCKS = Path.of("/proc/locks");
 
     @TempDir
     Path folder;
@@ -59,6 +61,24 @@ class SpoolDirectoryTest {
         }
 
         open("sync", "a:1").close();
+    }
+
+    @Test
+    void whoever_is_refused_does_not_unlock_it() throws IOException {
+        assumeThat(LOCKS).exists();
+        try (SpoolDirectory first = open("sync", "a:1")) {
+            assertThatThrownBy(() -> open("sync", "a:1")).isInstanceOf(IOException.class);
+
+            assertThat(isLocked()).isTrue();
+            assertThat(first.spoolOf("a:1").isEmpty()).isTrue();
+        }
+        assertThat(isLocked()).isFalse();
+    }
+
+    /** The system's list says so; of its own locks a process does not learn otherwise. */
+    private boolean isLocked() throws IOException {
+        Object inode = Files.getAttribute(folder.resolve("task-sync/lock"), "unix:ino");
+        return Files.readString(LOCKS).contains(":" + inode + " ");
     }
 
     @Test

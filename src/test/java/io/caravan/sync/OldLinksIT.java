@@ -104,6 +104,45 @@ class OldLinksIT {
         }
     }
 
+    @Test
+    void a_process_that_was_frozen_while_another_had_its_task_for_a_while_goes_on_from_where_that_one_was()
+            throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer())) {
+            RedisServer source = pair.sourceMasters.get(0);
+            CaravanProcess.Settings settings =
+                    CaravanProcess.between(pair).with("camel.component.redis-replication.lease-time", "4000");
+            try (CaravanProcess first = settings.start()) {
+                increment(source, AT_ONCE);
+                first.awaitOutput(STREAMS).awaitAcknowledged(pair.sourceMasters);
+                first.pause();
+                source.command("CLIENT", "KILL", "TYPE", "slave");
+                try (CaravanProcess second = settings.start()) {
+                    second.awaitOutput(STREAMS);
+                    increment(source, AT_ONCE);
+                    second.awaitAcknowledged(pair.sourceMasters);
+                    second.kill();
+                }
+                awaitLeaseGone(pair.destinationMasters.get(0));
+                increment(source, AT_ONCE);
+
+                first.resume();
+
+                first.awaitOutput("has had it meanwhile; route sync is started again");
+                increment(source, AT_ONCE);
+                first.awaitAcknowledged(pair.sourceMasters);
+            }
+            pair.assertEqual();
+        }
+    }
+
+    private static void awaitLeaseGone(RedisServer destination) {
+        Await.until(
+                "the lease has run out",
+                PATIENCE,
+                () -> destination.number("EXISTS", "caravan:lease:{sync}"),
+                keys -> keys == 0);
+    }
+
     private static void awaitUnread(RedisServer server, long bytes) {
         Await.until(
                 "it holds " + bytes + " bytes",
@@ -113,8 +152,12 @@ class OldLinksIT {
     }
 
     private static void increment(RedisServer source) throws IOException {
+        increment(source, INCREMENTS);
+    }
+
+    private static void increment(RedisServer source, int times) throws IOException {
         try (RespClient client = source.client()) {
-            for (int sent = 0; sent < INCREMENTS; sent += AT_ONCE) {
+            for (int sent = 0; sent < times; sent += AT_ONCE) {
                 List<Request> requests = new ArrayList<>();
                 for (int i = 0; i < AT_ONCE; i++) {
                     requests.add(Request.of("INCR", "counter:" + i % COUNTERS));
