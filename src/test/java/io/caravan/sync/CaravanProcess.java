@@ -162,7 +162,7 @@ public final class CaravanProcess implements AutoCloseable {
             Await.until(
                     master + " has a replica that is online",
                     PATIENCE,
-                    () -> master.info("replication", "slave0"),
+                    () -> linkOf(master),
                     replica -> replica.contains("state=online"));
             writeMarker(master);
             long written = Long.parseLong(master.info("replication", "master_repl_offset"));
@@ -291,8 +291,16 @@ public final class CaravanProcess implements AutoCloseable {
     }
 
     private static long acknowledged(RedisServer master) {
-        String replica = master.info("replication", "slave0"); // ip=…,port=0,state=online,offset=123,lag=0
-        return Long.parseLong(replica.replaceAll(".*offset=(\\d+).*", "$1"));
+        return Long.parseLong(linkOf(master).replaceAll(".*offset=(\\d+).*", "$1"));
+    }
+
+    /** What the master says of us, who are reached at no port, other than its replicas: {@code ip=…,port=0,state=online,offset=123,lag=0}. */
+    private static String linkOf(RedisServer master) {
+        return String.valueOf(master.command("INFO", "replication"))
+                .lines()
+                .filter(line -> line.matches("slave\\d+:.*port=0,.*"))
+                .findFirst()
+                .orElse("offset=0");
     }
 
     private Process launch() throws IOException {
