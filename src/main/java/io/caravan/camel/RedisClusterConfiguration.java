@@ -61,7 +61,7 @@ public class RedisClusterConfiguration implements Cloneable {
             label = "producer",
             defaultValue = "VERBATIM",
             description =
-                    "What becomes of EVAL and EVALSHA, which a source before Redis 7.0 may send instead of what the script has done: VERBATIM (they are run here, too; the keys of one that fails are read again at the source) or REFRESH (they are not run, and their keys are read again: for scripts that do not do the same everywhere; one that names no keys is refused)")
+                    "What becomes of EVAL and EVALSHA, which a source before Redis 7.0 may send instead of what the script has done: VERBATIM (they are run here, too; the keys of one that fails are read again at the source; keys that a script writes without naming them are right only as long as it is run) or REFRESH (they are not run, and their keys are read again: for scripts that do not do the same everywhere; one that names no keys is refused)")
     private Scripts scripts = Scripts.VERBATIM;
 
     @UriParam(

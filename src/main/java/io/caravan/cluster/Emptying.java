@@ -45,9 +45,9 @@ record Emptying(BitSet slots, Optional<PartialFlush> part, boolean beforeSnapsho
     }
 
     /**
-     * Whether such a flush is one of all slots of its master, and so of everything that it has. A node of the destination runs it
-     * only if all of its slots are among those that are named, and does nothing else, without an error (Redis {@code db.c}, {@code
-     * sflushCommand}).
+     * Whether such a flush is one of all slots of its master, and so of everything that it has. A node of Redis 8.0 runs it only if
+     * all of its own slots are among those that are named; otherwise it does nothing, without an error (Redis {@code cluster.c},
+     * {@code sflushCommand}).
      */
     static boolean isOfWholeShard(CommandBatch batch, int row) {
         SourceShard shard = batch.origin().shard();

@@ -36,7 +36,7 @@ record ErrorReply(String text, boolean applied) {
             "to exist", // XGROUP
             "element not found",
             "HyperLogLog",
-            "could not decode requested zset member"); // GEOSEARCHSTORE of what is no geo index
+            "could not decode requested zset member"); // GEOSEARCHSTORE from a member that is not there
 
     private static final List<String> OF_THE_COMMAND =
             List.of("unknown command", "unknown subcommand", "wrong number of arguments", "wrong arity", "syntax");

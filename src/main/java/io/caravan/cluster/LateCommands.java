@@ -59,7 +59,12 @@ final class LateCommands {
     static void refresh(CommandBatch batch) {
         for (int row = 0; row < batch.size(); row++) {
             if (isConcerned(batch, row)) {
-                batch.edit(LateCommands::refresh);
+                boolean scripts = runsScriptInTransaction(batch);
+                batch.edit(command -> {
+                    if (!scripts || !command.inTransaction()) {
+                        refresh(command);
+                    }
+                });
                 return;
             }
         }
@@ -67,15 +72,24 @@ final class LateCommands {
 
     /**
      * What names another database than its own is applied all the same: both keys are read again when it is answered. So is a
-     * script, which may write keys that it does not name: they are right only if it is run.
+     * script, which may write keys that it does not name: they are right only if it is run, and so is the transaction that it is in.
      */
     private static void refresh(CommandCursor command) {
         CommandSpec spec = command.spec();
         boolean namesDatabase = spec == MOVE || spec == COPY && command.argumentCount() > COPY_WITHOUT_OPTIONS;
         boolean runs = namesDatabase || ScriptRules.isScript(spec);
-        if (CONCERNED.contains(spec) && !runs && !command.isLarge() && command.key() != null) {
+        if (CONCERNED.contains(spec) && !runs && command.key() != null && command.keys().isPresent()) {
             CrossSlots.refreshWritten(command);
         }
+    }
+
+    private static boolean runsScriptInTransaction(CommandBatch batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            if (batch.inTransaction(row) && ScriptRules.isScript(batch.spec(row)) && !batch.dropped(row)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a unit that has been applied was so late by then that its keys are to be read again. */
@@ -96,7 +110,7 @@ final class LateCommands {
     private static boolean isConcerned(CommandBatch batch, int row) {
         return CONCERNED.contains(batch.spec(row))
                 && !batch.dropped(row)
-                && !batch.isLarge(row)
+                && batch.knowsAllKeys(row)
                 && batch.slot(row) != CommandBatch.NO_SLOT;
     }
 

@@ -33,6 +33,12 @@ class LateCommandsTest {
                 .containsExactly("EVAL script 1 a", "EVALSHA sum 1 a", "EVAL script 0");
     }
 
+    @Test
+    void the_transaction_of_a_script_is_run_with_it() {
+        assertThat(refreshed("PEXPIREAT a 9", "MULTI", "PEXPIREAT a 9", "EVAL script 0", "EXEC"))
+                .containsExactly("CARAVAN.REFRESH a", "MULTI", "PEXPIREAT a 9", "EVAL script 0", "EXEC");
+    }
+
     private static List<String> refreshed(String... lines) {
         CommandBatch batch = Batches.stream(lines);
         LateCommands.refresh(batch);

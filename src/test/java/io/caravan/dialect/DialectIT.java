@@ -97,6 +97,8 @@ class DialectIT {
             any          | PFADD p a b c               | PFCOUNT p                           |
             any          | PFADD p a b c               | PFDEBUG TODENSE p                   |
             STREAMS      | XADD x 1-1 a b              | XADD x MAXLEN = 1 LIMIT 100 5-1 f v | XADD x MAXLEN = 1 5-1 f v
+            STREAMS      | XADD x 1-1 a b              | XADD x LIMIT 100 MAXLEN = 1 5-1 f v | XADD x MAXLEN = 1 5-1 f v
+            STREAMS      | XADD x 1-1 a b ; XADD x 2-1 a b | XTRIM x LIMIT 5 MINID = 2       | XTRIM x MINID = 2
             STREAMS      | XADD x 1-1 a b              | XADD x NOMKSTREAM 5-1 f v           |
             STREAMS      | XADD x 1-1 a b              | XADD x MINID = 2 5-1 f v            |
             STREAMS      | XADD x 1-1 a b              | XADD x KEEPREF MAXLEN 1 5-1 f v     | XADD x MAXLEN 1 5-1 f v

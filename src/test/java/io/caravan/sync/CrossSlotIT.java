@@ -7,6 +7,7 @@ import io.caravan.servers.EachServer;
 import io.caravan.servers.RedisServer;
 import io.caravan.servers.Request;
 import io.caravan.servers.ServerProgram;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,41 @@ class CrossSlotIT {
 
             task.awaitApplied(pair.sourceMasters);
             pair.assertEqual();
+        }
+    }
+
+    @Test
+    void pairs_too_large_for_memory_that_would_have_to_be_divided_name_its_limit() throws Exception {
+        try (Pair pair = Pair.standardToCluster();
+                DeploymentClient client = pair.source.connect();
+                RunningTask task = pair.task().with("memoryLimit", "8MB").start()) {
+            task.awaitStreaming();
+            client.call("MSET", "a", "x".repeat(3_000_000), "b", "v");
+
+            task.awaitProblem("raise memoryLimit");
+        }
+    }
+
+    @Test
+    void other_commands_too_large_for_memory_leave_both_sides_equal() throws Exception {
+        try (Pair pair = Pair.standardToCluster();
+                DeploymentClient client = pair.source.connect();
+                RunningTask task = pair.task().with("memoryLimit", "8MB").start()) {
+            task.awaitStreaming();
+            List<String> removal = new ArrayList<>(List.of("UNLINK"));
+            for (int i = 0; i < 300; i++) {
+                String key = i + "x".repeat(10_000);
+                client.call("SET", key, "v");
+                removal.add(key);
+            }
+            client.call("MSET", "{a}1", "x".repeat(3_000_000), "{a}2", "v");
+            client.call(removal.toArray(String[]::new));
+
+            task.awaitApplied(pair.sourceMasters);
+
+            pair.assertEqual();
+            assertThat(task.meter("caravan.replication.large.commands")).isEqualTo(2);
+            assertThat(task.meter("caravan.refresh.readings")).isEqualTo(300);
         }
     }
 
