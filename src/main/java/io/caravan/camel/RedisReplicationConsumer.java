@@ -181,9 +181,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
 
     @Override
     public int getPendingExchangesSize() {
-        return restarts
-                ? 0
-                : session().map(ReplicationSession::batchesInFlight).orElse(0);
+        return restarts ? 0 : session().map(ReplicationSession::batchesInFlight).orElse(0);
     }
 
     @Override

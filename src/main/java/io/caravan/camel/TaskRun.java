@@ -108,8 +108,7 @@ final class TaskRun implements AutoCloseable {
     private void begin(boolean byPerson) throws IOException {
         SourceSettingsFactory.spool(configuration, task).ifPresent(session::spoolTo);
         SourceSettingsFactory.heartbeat(configuration, task).ifPresent(session::heartbeats);
-        var restart =
-                new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::restarts);
+        var restart = new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::restarts);
         session.onReshard(() -> restart.begin(
                 "slots of the source have changed their shard", "and the keys of those slots are read again"));
         List<SourceMaster> masters = session.findMasters();

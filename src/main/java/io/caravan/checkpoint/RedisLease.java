@@ -102,11 +102,11 @@ public final class RedisLease implements Lease {
     }
 
     /** It has expired between two questions, or is free now. */
-    private CompletionStage<LeaseAnswer> again(LeaseHolder me, String millis, int attempts, Optional<LeaseHolder> last) {
+    private CompletionStage<LeaseAnswer> again(
+            LeaseHolder me, String millis, int attempts, Optional<LeaseHolder> last) {
         return attempts > 1
                 ? hold(me, millis, attempts - 1)
-                : CompletableFuture.completedFuture(
-                        LeaseAnswer.anothers(last.orElse(LeaseHolder.decode("unknown"))));
+                : CompletableFuture.completedFuture(LeaseAnswer.anothers(last.orElse(LeaseHolder.decode("unknown"))));
     }
 
     @Override

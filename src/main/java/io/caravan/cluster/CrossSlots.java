@@ -66,8 +66,9 @@ final class CrossSlots {
     /** The values of one that is too large for memory are not to be in memory all together, in whatever form. */
     private static void divideLarge(CommandCursor command) {
         if (command.spec().split() == Split.PAIRS) {
-            command.refuse("it is too large for memory, and its keys are in different slots, so that a cluster cannot run it as"
-                    + " one; raise memoryLimit, so that it can be divided, or give its keys one {hash tag}");
+            command.refuse(
+                    "it is too large for memory, and its keys are in different slots, so that a cluster cannot run it as"
+                            + " one; raise memoryLimit, so that it can be divided, or give its keys one {hash tag}");
         } else {
             refreshWritten(command);
         }

@@ -78,7 +78,10 @@ final class LateCommands {
         CommandSpec spec = command.spec();
         boolean namesDatabase = spec == MOVE || spec == COPY && command.argumentCount() > COPY_WITHOUT_OPTIONS;
         boolean runs = namesDatabase || ScriptRules.isScript(spec);
-        if (CONCERNED.contains(spec) && !runs && command.key() != null && command.keys().isPresent()) {
+        if (CONCERNED.contains(spec)
+                && !runs
+                && command.key() != null
+                && command.keys().isPresent()) {
             CrossSlots.refreshWritten(command);
         }
     }

@@ -85,10 +85,11 @@ final class MasterRound {
         });
     }
 
-    private static void requireSame(
-            BitSet slots, @Nullable NodeAddress[] before, @Nullable NodeAddress[] after) {
+    private static void requireSame(BitSet slots, @Nullable NodeAddress[] before, @Nullable NodeAddress[] after) {
         var moved = new BitSet();
-        slots.stream().filter(slot -> !Objects.equals(before[slot], after[slot])).forEach(moved::set);
+        slots.stream()
+                .filter(slot -> !Objects.equals(before[slot], after[slot]))
+                .forEach(moved::set);
         if (!moved.isEmpty()) {
             throw new IllegalStateException("slots " + SlotRanges.text(moved)
                     + " have got another master while their keys were looked through");

@@ -93,7 +93,8 @@ final class SlotCheckpoints {
             refusals.refuse(ticket, refusedCommands.impossible("UNREAD", ticket.batch, row, UNREAD));
         } else if (refusals.isSendable(ticket, row, end)) {
             if (ticket.mayBeRepeated(row) && hasNoCheckpoint(ticket, row)) {
-                undecided(ticket, "a command without keys may have been run before, and no slot has a checkpoint of it");
+                undecided(
+                        ticket, "a command without keys may have been run before, and no slot has a checkpoint of it");
                 ticket.answered();
             } else {
                 route(ticket, row, slot);

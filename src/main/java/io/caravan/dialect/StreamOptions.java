@@ -88,8 +88,7 @@ final class StreamOptions {
     }
 
     private static boolean hasOperator(Arguments arguments, int strategy) {
-        return strategy + 1 < arguments.count()
-                && (arguments.is(strategy + 1, "=") || arguments.is(strategy + 1, "~"));
+        return strategy + 1 < arguments.count() && (arguments.is(strategy + 1, "=") || arguments.is(strategy + 1, "~"));
     }
 
     /** Whether it is trimmed to an exact number, or id; the strategy may stand anywhere among the options. */

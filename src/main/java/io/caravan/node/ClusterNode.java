@@ -16,13 +16,7 @@ import java.util.Optional;
  * @param moving the slots that are on their way to or from it; a node tells only its own
  */
 public record ClusterNode(
-        String id,
-        NodeAddress address,
-        boolean master,
-        String masterId,
-        boolean failed,
-        BitSet slots,
-        BitSet moving) {
+        String id, NodeAddress address, boolean master, String masterId, boolean failed, BitSet slots, BitSet moving) {
 
     private static final int SLOTS = 16384;
     private static final int FIRST_SLOT_COLUMN = 8;

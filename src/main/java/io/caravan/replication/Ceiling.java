@@ -226,8 +226,7 @@ final class Ceiling {
         try {
             leased = true;
             permittedUntilNanos = nanos;
-            permittedUntilMillis =
-                    clockMillis.getAsLong() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime());
+            permittedUntilMillis = clockMillis.getAsLong() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime());
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -226,8 +226,9 @@ public final class Selection extends BatchProcessor {
     /** The values of one that is too large for memory are not to be in memory all together, in whatever form. */
     private void applyPairs(CommandCursor command) {
         if (command.isLarge()) {
-            command.refuse("it is too large for memory, and only some of its keys are selected (includeKeys, excludeKeys);"
-                    + " raise memoryLimit");
+            command.refuse(
+                    "it is too large for memory, and only some of its keys are selected (includeKeys, excludeKeys);"
+                            + " raise memoryLimit");
         } else {
             command.replace(selectedPairs(command.arguments()));
         }

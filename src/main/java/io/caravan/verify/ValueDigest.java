@@ -50,8 +50,7 @@ final class ValueDigest implements ValueCommands {
     static String of(byte[] dump, DecodeTarget target) throws IOException, UnsupportedValueException {
         var digest = new ValueDigest();
         DumpPayload payload = DumpPayload.of(dump);
-        ValueDecoder.ofWhatLives(payload.value(), target)
-                .decode(payload.type(), KEY, RdbReader.NO_EXPIRY, digest);
+        ValueDecoder.ofWhatLives(payload.value(), target).decode(payload.type(), KEY, RdbReader.NO_EXPIRY, digest);
         return digest.text();
     }
 

@@ -24,8 +24,7 @@ class TaskLeaseTest {
     private static final Duration LONG = Duration.ofSeconds(15);
     private static final Duration SHORT = Duration.ofMillis(400);
     private static final LeaseHolder OTHER = new LeaseHolder("2-2", "10.0.0.2", "", 4712, 1);
-    private static final LeaseAnswer AFTER_OTHER =
-            new LeaseAnswer(Standing.TAKEN_AFTER_ANOTHER, Optional.of(OTHER));
+    private static final LeaseAnswer AFTER_OTHER = new LeaseAnswer(Standing.TAKEN_AFTER_ANOTHER, Optional.of(OTHER));
 
     private final FakeLease answers = new FakeLease();
     private final Heard heard = new Heard();

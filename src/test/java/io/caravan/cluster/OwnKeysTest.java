@@ -36,13 +36,12 @@ class OwnKeysTest {
 
     @Test
     void an_own_key_behind_the_first_bytes_of_a_large_command_is_found() throws IOException {
-        CommandBatch batch = Batches.large(
-                new FakeShard(), temporaryFiles, 100, "DEL a " + "b".repeat(1000) + " caravan:c d");
+        CommandBatch batch =
+                Batches.large(new FakeShard(), temporaryFiles, 100, "DEL a " + "b".repeat(1000) + " caravan:c d");
 
         OwnKeys.leaveOut(batch);
 
-        assertThat(batch.keys(0)).extracting(key -> new String(key, UTF_8))
-                .containsExactly("a", "b".repeat(1000), "d");
+        assertThat(batch.keys(0)).extracting(key -> new String(key, UTF_8)).containsExactly("a", "b".repeat(1000), "d");
     }
 
     private static List<String> leftIn(String... lines) {

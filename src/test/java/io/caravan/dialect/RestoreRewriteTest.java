@@ -102,11 +102,7 @@ class RestoreRewriteTest {
 
         assertThat(Batches.texts(batch))
                 .containsExactly(
-                        "UNLINK k",
-                        "DEL k",
-                        "HSET k f v",
-                        "HPEXPIREAT k 1000 FIELDS 1 f",
-                        "PEXPIREAT k 1700000000000");
+                        "UNLINK k", "DEL k", "HSET k f v", "HPEXPIREAT k 1000 FIELDS 1 f", "PEXPIREAT k 1700000000000");
     }
 
     @Test

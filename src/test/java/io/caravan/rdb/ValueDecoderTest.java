@@ -234,7 +234,8 @@ class ValueDecoderTest {
         var in = new RdbInput(ByteSources.whole(Literal.bytes(HASH_WITH_A_PAST_FIELD)), 0);
         var commands = new RecordedCommands();
 
-        ValueDecoder.ofWhatLives(in, Decoding.ANYTHING).decode(RdbType.HASH_2_VALKEY, KEY, RdbReader.NO_EXPIRY, commands);
+        ValueDecoder.ofWhatLives(in, Decoding.ANYTHING)
+                .decode(RdbType.HASH_2_VALKEY, KEY, RdbReader.NO_EXPIRY, commands);
 
         assertThat(commands.lines()).containsExactly("DEL k", "HSET k g 2");
     }

@@ -23,7 +23,8 @@ class LeaseIT {
                 CapturedLog log = CapturedLog.of("io.caravan.camel")) {
             increment(pair);
             try (RunningTask task = pair.task().with(LEASE_TIME, "3000").start()) {
-                assertThat(log.lines()).anyMatch(line -> line.contains("cannot be taken yet, nothing is sent until it is"));
+                assertThat(log.lines())
+                        .anyMatch(line -> line.contains("cannot be taken yet, nothing is sent until it is"));
                 increment(pair);
 
                 pair.destinationMasters.get(0).command("CONFIG", "SET", "maxmemory", "0");

@@ -53,10 +53,7 @@ class SourceStandsStillIT {
 
     private static void arrives(Pair pair, String key, String value) {
         pair.sourceMasters.get(0).command("SET", key, value);
-        Await.until(
-                value + " has arrived",
-                PATIENCE,
-                () -> value.equals(valueAt(pair, key)));
+        Await.until(value + " has arrived", PATIENCE, () -> value.equals(valueAt(pair, key)));
     }
 
     private static String valueAt(Pair pair, String key) {
