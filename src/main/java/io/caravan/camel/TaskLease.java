@@ -102,13 +102,16 @@ final class TaskLease {
             Optional<LeaseAnswer> answer = ask();
             if (isHeld()) {
                 taken = true;
+                failureTold = false;
                 return;
             }
             if (answer.isEmpty() && other == null) {
                 return;
             }
             LeaseHolder before = other;
-            other = answer.flatMap(LeaseAnswer::other).orElse(other);
+            other = answer.filter(found -> found.standing() == Standing.ANOTHERS)
+                    .flatMap(LeaseAnswer::other)
+                    .orElse(other);
             boolean over = System.nanoTime() - began > patience;
             if (other != null && (over || Thread.currentThread().isInterrupted())) {
                 throw new IllegalStateException("task " + task + " is run by " + other + " (" + lease
@@ -140,11 +143,18 @@ final class TaskLease {
             }
             return Optional.of(answer);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("task {}: cannot be taken yet, nothing is sent until it is ({}: {})", task, lease, e.toString());
+            tellOnceThatItCannotBeTaken(e);
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    private void tellOnceThatItCannotBeTaken(Exception e) {
+        if (!failureTold) {
+            failureTold = true;
+            LOG.warn("task {}: cannot be taken yet, nothing is sent until it is ({}: {})", task, lease, e.toString());
         }
     }
 
