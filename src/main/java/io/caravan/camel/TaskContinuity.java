@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * which are kept in one place.
  *
  * <p>Opened and closed by the threads that start and stop the consumer. From {@link #take} on the lease is renewed, and from {@link #begin}
- * on checkpoints are stored, by the keeper's thread, on which nothing waits: a node of the source that does not answer holds up neither.
+ * on checkpoints are stored, by the keeper's thread, which waits for no server: a node of the source that does not answer holds up neither.
  * The sweeps begin on the thread that asks the source.
  */
 final class TaskContinuity {

@@ -52,7 +52,7 @@ final class TaskHoldings implements AutoCloseable {
         return scheduler;
     }
 
-    /** Runs what keeps the task: its lease is renewed, and its checkpoints are stored, whether or not the source answers. Nothing waits there. */
+    /** Runs what keeps the task, whether or not the source answers: its lease is renewed, and its checkpoints are stored. */
     ScheduledExecutorService keeperThread() {
         return keeperThread;
     }

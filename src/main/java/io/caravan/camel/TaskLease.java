@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * Keeps a task to this process: two that apply one task would apply everything twice.
  *
  * <p>What always holds: (A) The task counts as held only from an answer on that says so, for a time that is counted from before the
- * question, by two clocks of which the earlier one counts: {@link System#nanoTime()} may stand still while the machine is suspended. (B) Once another process has it, or may have had it since the records of the task were read, it is lost for good: what this
- * process knows of the task may be out of date, so whoever has it must begin again from the records.
+ * question, by two clocks of which the earlier one counts: {@link System#nanoTime()} may stand still while the machine is suspended.
+ * (B) Once another process has it, or may have had it since the records of the task were read, it is lost for good: what this process
+ * knows of the task may be out of date, so it has to begin again from the records.
  *
  * <p>{@link #take}, {@link #listen} and {@link #release} are called by the threads that start and stop the consumer, {@link #renew} by its
  * keeper's thread; the listener is told by whoever answers.
@@ -101,13 +102,16 @@ final class TaskLease {
             Optional<LeaseAnswer> answer = ask();
             if (isHeld()) {
                 taken = true;
+                failureTold = false;
                 return;
             }
             if (answer.isEmpty() && other == null) {
                 return;
             }
             LeaseHolder before = other;
-            other = answer.flatMap(LeaseAnswer::other).orElse(other);
+            other = answer.filter(found -> found.standing() == Standing.ANOTHERS)
+                    .flatMap(LeaseAnswer::other)
+                    .orElse(other);
             boolean over = System.nanoTime() - began > patience;
             if (other != null && (over || Thread.currentThread().isInterrupted())) {
                 throw new IllegalStateException("task " + task + " is run by " + other + " (" + lease
@@ -139,11 +143,18 @@ final class TaskLease {
             }
             return Optional.of(answer);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("task {}: cannot be taken yet, nothing is sent until it is ({}: {})", task, lease, e.toString());
+            tellOnceThatItCannotBeTaken(e);
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    private void tellOnceThatItCannotBeTaken(Exception e) {
+        if (!failureTold) {
+            failureTold = true;
+            LOG.warn("task {}: cannot be taken yet, nothing is sent until it is ({}: {})", task, lease, e.toString());
         }
     }
 
