@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -208,14 +209,23 @@ public final class CopiedCheckpointStore implements CheckpointStore {
         List<Integer> fresh =
                 places.stream().filter(slot -> !known.contains(slot)).toList();
         return copy(checkpoint, fresh, line + naming(known), losses)
-                .thenCompose(done -> {
-                    String named = line + naming(takenOf(places, checkpoint.shard()));
-                    return CompletableFuture.allOf(
-                            copy(checkpoint, known, named, losses),
-                            main.save(checkpoint.task(), checkpoint.shard(), named)
-                                    .toCompletableFuture());
-                })
+                .thenCompose(done -> save(checkpoint, places, known, losses))
                 .thenRun(() -> remove(checkpoint.task(), checkpoint.shard(), places));
+    }
+
+    /** Once more if a copy turns out to be on its way to another master: it says what it said before, and is not to be named. */
+    private CompletionStage<Void> save(Checkpoint checkpoint, List<Integer> places, List<Integer> known, long losses) {
+        List<Integer> named = takenOf(places, checkpoint.shard());
+        String line = checkpoint.encode() + naming(named);
+        return CompletableFuture.allOf(
+                        copy(checkpoint, known, line, losses),
+                        main.save(checkpoint.task(), checkpoint.shard(), line).toCompletableFuture())
+                .thenCompose(done -> {
+                    List<Integer> left = takenOf(named, checkpoint.shard());
+                    return left.size() == named.size()
+                            ? CompletableFuture.completedStage(null)
+                            : save(checkpoint, places, left, losses);
+                });
     }
 
     private List<Integer> takenOf(List<Integer> places, String shard) {
@@ -239,9 +249,21 @@ public final class CopiedCheckpointStore implements CheckpointStore {
             copied.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line, losses)
                     .thenRun(() -> taken.add(place))
                     .completeOnTimeout(null, COPY_MILLIS, TimeUnit.MILLISECONDS)
-                    .exceptionally(failure -> null));
+                    .exceptionally(failure -> {
+                        if (isOnItsWay(failure)) {
+                            taken.remove(place);
+                        }
+                        return null;
+                    }));
         }
         return CompletableFuture.allOf(copied.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** {@code ASK} is answered while a slot is on its way, and by a master only. */
+    private static boolean isOnItsWay(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(cause.getMessage()).startsWith("ASK ");
     }
 
     @Override

@@ -151,6 +151,11 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
         var command = new PlacedCommand(
                 arguments,
                 () -> router.lost().count() == losses && router.failovers().isMasterOf(slot, link.address()));
+        command.whenComplete((done, failure) -> {
+            if (failure != null) {
+                topologyIsStale(); // its slot has another master, maybe
+            }
+        });
         link.send(command);
         return command;
     }

@@ -195,6 +195,25 @@ class CopiedCheckpointStoreTest {
     }
 
     @Test
+    void invariant_C_a_copy_that_goes_with_its_slot_to_another_master_does_not_count_meanwhile() throws IOException {
+        save(checkpoint(Phase.SNAPSHOT, 100, 100, 1));
+        masters.answers = key -> !key.equals("caravan:checkpoint:{orders}") && Masters.of(key) == 1
+                ? CompletableFuture.failedFuture(new IOException("ASK 5504 10.0.0.3:7000"))
+                : CompletableFuture.completedFuture(null);
+
+        save(stream(150, 300));
+
+        masters.answers = key -> CompletableFuture.completedFuture(null);
+        assertThat(masters.store().load("orders")).containsExactly(stream(150, 300));
+        save(stream(200, 400));
+        masters.loses(1, Map.of());
+        assertThat(masters.store().load("orders"))
+                .as("it was taken again, and lost")
+                .extracting(Checkpoint::phase)
+                .containsExactly(Phase.SNAPSHOT);
+    }
+
+    @Test
     void invariant_D_a_successor_is_not_told_what_its_former_master_had() throws IOException {
         save(stream(100, 200));
         masters.losses = 1; // between the drawing up of the next one and its way to the masters
