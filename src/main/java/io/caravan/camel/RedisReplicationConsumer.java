@@ -271,7 +271,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         endpoint.startIsWanted();
     }
 
-    /** A person wants the route to be stopped, and to stay so: it is not started again because the source was resharded. Any thread. */
+    /** A person wants the route to be stopped, and to stay so: it is not started again by itself. Any thread. */
     public void stopIsWanted() {
         endpoint.staysStopped();
     }

@@ -63,6 +63,11 @@ final class RouteRestart {
                 .start();
     }
 
+    /** The route is being stopped already: whatever comes to be known now does not start it again. */
+    void isTooLate() {
+        begun.set(true);
+    }
+
     private void restart() {
         awaitStarted();
         boolean paused = consumer().filter(SuspendableService::isSuspended).isPresent();

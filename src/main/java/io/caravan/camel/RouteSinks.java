@@ -156,12 +156,18 @@ final class RouteSinks implements AutoCloseable {
         }
     }
 
+    private static String reason(Throwable failure) {
+        boolean wraps = failure instanceof CompletionException && failure.getCause() != null;
+        return String.valueOf(wraps ? failure.getCause().getMessage() : failure.getMessage());
+    }
+
     private static <T> T await(Sink sink, CompletionStage<T> stage) throws IOException {
         String nodes = sink.endpoint().getNodes();
         try {
             return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("destination " + nodes + " does not answer: " + e, e);
+            String reason = e.getCause() == null ? "no answer within " + ANSWER_SECONDS + " s" : reason(e.getCause());
+            throw new IOException("destination " + nodes + " cannot be asked: " + reason, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking destination " + nodes, e);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -117,9 +118,11 @@ final class TaskContinuity {
     void take(List<Destination> destinations, boolean byPerson, ScheduledExecutorService keeperThread)
             throws IOException {
         lease.take();
-        permit(destinations);
+        if (lease.isHeld()) {
+            permit(destinations); // else nothing is sent, and this start may fail: tasks that share a destination are not to wait for it
+        }
         long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
-        keeperThread.scheduleWithFixedDelay(lease::renew, renewal, renewal, TimeUnit.MILLISECONDS);
+        every(keeperThread, renewal, lease::renew);
         cutover.passStart(byPerson);
         keeper.load();
         List<String> former = keeper.formerWriters();
@@ -191,6 +194,7 @@ final class TaskContinuity {
             @Override
             public void kept() {
                 permitted(session, destinations);
+                storeAtOnce(session, keeperThread);
             }
 
             @Override
@@ -205,9 +209,31 @@ final class TaskContinuity {
                         "and goes on from its checkpoints, so that nothing is applied twice; there is nothing to be done");
             }
         });
-        long interval = configuration.getCheckpointInterval();
-        keeperThread.scheduleWithFixedDelay(
-                () -> store(session, destinations), interval, interval, TimeUnit.MILLISECONDS);
+        every(keeperThread, configuration.getCheckpointInterval(), () -> store(session, destinations));
+    }
+
+    /** Shards may wait for a record that was asked for while the lease was not held. */
+    private void storeAtOnce(ReplicationSession session, ScheduledExecutorService keeperThread) {
+        try {
+            storeSoon(session, keeperThread);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("task {}: is being closed, and stores no more", task);
+        }
+    }
+
+    /** That it fails once does not end it. */
+    private void every(ScheduledExecutorService thread, long millis, Runnable action) {
+        thread.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        action.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("task {}: keeping its lease and checkpoints failed; it is tried again", task, e);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     /** From now on looks through the destination's keys where that is due. */

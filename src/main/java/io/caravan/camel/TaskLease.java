@@ -203,7 +203,7 @@ final class TaskLease {
         switch (answer.standing()) {
             case KEPT -> keepIf(taken, asked, "it could not be taken when its checkpoints were read");
             // not lapsed: it has vanished (FLUSHALL, a fail-over) while nobody else could get it
-            case TAKEN -> keepIf(taken && !lapsed, asked, "nothing says who has had it since");
+            case TAKEN -> keepIf(taken && !lapsed && isHeld(), asked, "nothing says who has had it since");
             case TAKEN_AFTER_ANOTHER -> lose(it -> it.mayHaveBeenAnothers(nameOf(answer) + " has had it meanwhile"));
             case ANOTHERS ->
                 lose(it -> it.isAnothers("task " + task + " has been taken over by " + nameOf(answer)

@@ -39,6 +39,7 @@ final class TaskRun implements AutoCloseable {
     private final RouteSinks destinations;
     private final RouteFeed feed;
     private final ReplicationSession session;
+    private final RouteRestart restart;
     private @Nullable TaskContinuity continuity;
     private @Nullable TaskSides sides;
 
@@ -64,6 +65,7 @@ final class TaskRun implements AutoCloseable {
                 feed,
                 holdings.shardThreads(),
                 holdings.scheduler());
+        restart = new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::restarts);
     }
 
     /**
@@ -108,7 +110,6 @@ final class TaskRun implements AutoCloseable {
     private void begin(boolean byPerson) throws IOException {
         SourceSettingsFactory.spool(configuration, task).ifPresent(session::spoolTo);
         SourceSettingsFactory.heartbeat(configuration, task).ifPresent(session::heartbeats);
-        var restart = new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::restarts);
         session.onReshard(() -> restart.begin(
                 "slots of the source have changed their shard", "and the keys of those slots are read again"));
         List<SourceMaster> masters = session.findMasters();
@@ -202,6 +203,7 @@ final class TaskRun implements AutoCloseable {
      * @param patience how long what is on its way may take to end
      */
     void stop(Duration patience) throws InterruptedException {
+        restart.isTooLate();
         session.stopSending();
         pace.letGo();
         boolean drained = session.stop(patience);

@@ -5,6 +5,7 @@ import io.caravan.command.KnownBy;
 import io.caravan.command.Scope;
 import io.caravan.resp.MalformedRespException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -132,9 +133,7 @@ final class Broadcasts {
         } else if (error.remedy() == ErrorReply.Remedy.COMMAND) {
             refusedForItself(link, unit, error);
         } else {
-            if (current != null) {
-                current.refused(link, unit);
-            }
+            Objects.requireNonNull(current).refused(link, unit);
             events.nodeWaits(link, error);
         }
     }

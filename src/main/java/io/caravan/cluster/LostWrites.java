@@ -61,6 +61,14 @@ final class LostWrites {
             beginAnew(what, "a command for every master (FLUSHALL, FUNCTION, …) may be lost");
             return;
         }
+        if (slots.get(0) && batches.stream().anyMatch(LostWrites::runsScriptWithoutKeys)) {
+            beginAnew(what, "what a script has written that names no keys may be lost");
+            return;
+        }
+        if (batches.stream().anyMatch(LostWrites::hasUnknownKeys)) {
+            beginAnew(what, "a command too large for memory may be lost, and has too many keys to read them again");
+            return;
+        }
         Set<SourceKey> keys = keysOf(batches, slots);
         if (keys.isEmpty()) {
             LOG.info("{}; nothing was written there that it may lack", what);
@@ -132,6 +140,27 @@ final class LostWrites {
     private static boolean concernsEveryMaster(CommandBatch batch) {
         for (int row = 0; row < batch.size(); row++) {
             if (!batch.dropped(row) && batch.spec(row).scope() == Scope.MASTERS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** It has run at the master of slot 0, as everything without keys. */
+    private static boolean runsScriptWithoutKeys(CommandBatch batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            if (!batch.dropped(row)
+                    && batch.slot(row) == CommandBatch.NO_SLOT
+                    && ScriptRules.isScript(batch.spec(row))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasUnknownKeys(CommandBatch batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            if (!batch.dropped(row) && !batch.knowsAllKeys(row)) {
                 return true;
             }
         }

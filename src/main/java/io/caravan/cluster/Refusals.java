@@ -56,7 +56,7 @@ final class Refusals {
             units.refresh(ticket, row);
         } else if ((error.showsDifference() || isOfModulesKey(ticket, row, error)) && !ticket.isValue()) {
             counts.different(where, ticket.batch, Units.telling(ticket, row), error);
-            units.refresh(ticket, row);
+            units.refreshRefused(ticket, row);
         } else {
             refuse(ticket, counts.refused(where, ticket.batch, Units.telling(ticket, row), error));
         }

@@ -282,7 +282,7 @@ final class SlotRouter implements NodeLink.Owner {
 
     private void route(BatchTicket ticket, int row, int end) {
         CommandBatch batch = ticket.batch;
-        String objection = cluster ? Units.objection(batch, row, end) : null;
+        String objection = cluster ? Units.objection(batch, row, end) : Units.objectionAnywhere(ticket, row, end);
         if (objection != null) {
             refusals.refuse(ticket, refusedCommands.impossible("IMPOSSIBLE", batch, row, objection));
         } else if (batch.isReserved(row) // of the source, when that was a destination
@@ -362,7 +362,8 @@ final class SlotRouter implements NodeLink.Owner {
         Fence fence = fences.of(slot);
         if (fence != null && hasOvertaken(fence, ticket, row)) {
             overtook(fence, ticket, row);
-        } else if (checkpoints == null && LateCommands.hasCome(ticket, row)) {
+        } else if (checkpoints == null
+                && (LateCommands.hasCome(ticket, row) || UnitKeys.hasMetStaleKeys(ticket, row))) {
             units.refreshApplied(ticket, row);
         } else {
             ticket.answered();

@@ -53,7 +53,16 @@ final class UnitKeys {
      */
     boolean isInDoubt(BatchTicket ticket, int row) {
         return ticket.mayBeRepeated(row) && !canRepeat(ticket, row)
-                || ticket.mayMeetStaleKeys(row) && !overwrites(ticket, row);
+                || meetsStaleKeys(ticket, row) && !Units.isScriptWithoutKeys(ticket, row);
+    }
+
+    private static boolean meetsStaleKeys(BatchTicket ticket, int row) {
+        return ticket.mayMeetStaleKeys(row) && !overwrites(ticket, row);
+    }
+
+    /** Whether a unit that had to be run, for the keys that a script does not name, may have met stale values of those that it names. */
+    static boolean hasMetStaleKeys(BatchTicket ticket, int row) {
+        return meetsStaleKeys(ticket, row) && Units.isScriptWithoutKeys(ticket, row);
     }
 
     private static boolean overwrites(BatchTicket ticket, int row) {
@@ -238,7 +247,16 @@ final class UnitKeys {
         refresh(ticket, of(ticket, row), ticket.isOutdated() ? StreamPoint.START : ticket.point(row));
     }
 
-    /** Reads the keys of a unit that has been applied. */
+    /** Reads the keys that a unit names which a node has refused for the values of some. A script that names none is not run. */
+    void refreshRefused(BatchTicket ticket, int row) {
+        if (Units.isScriptWithoutKeys(ticket, row)) {
+            refreshApplied(ticket, row);
+        } else {
+            refresh(ticket, row);
+        }
+    }
+
+    /** Reads the keys that a unit names which has been applied. */
     void refreshApplied(BatchTicket ticket, int row) {
         refresh(ticket, of(ticket, row), ticket.point(row));
     }

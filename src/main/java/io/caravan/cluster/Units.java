@@ -112,6 +112,17 @@ final class Units {
         return row;
     }
 
+    /**
+     * Why no server can run the unit; {@code null} if one can. A cluster never gets such a transaction: its scripts go by themselves ({@link
+     * TransactionSplit}).
+     */
+    static @Nullable String objectionAnywhere(BatchTicket ticket, int row, int end) {
+        return isToBeRefreshed(ticket.batch, row, end) && isScriptWithoutKeys(ticket, row)
+                ? "its transaction runs a script that names no keys, beside a command whose keys have to be read again instead of running"
+                        + " it; name the keys of the script, or have the source send what it does (lua-replicate-commands yes)"
+                : null;
+    }
+
     /** Why a cluster cannot run the unit; {@code null} if it can. */
     static @Nullable String objection(CommandBatch batch, int row, int end) {
         boolean refreshed = isToBeRefreshed(batch, row, end); // then its keys go each by itself

@@ -68,9 +68,14 @@ final class LargeArguments implements Arguments {
         return missed;
     }
 
-    /** The command's bytes up to the end of argument {@code i}. */
+    /** How many bytes of the command lie up to the end of argument {@code i}; 0 if it was not found. */
+    long end(int i) {
+        return isFound(i) ? starts[i] + lengths[i] + 2 : 0;
+    }
+
+    /** These bytes. */
     byte[] until(int i) {
-        return read(0, Math.toIntExact(starts[i] + lengths[i] + 2));
+        return read(0, Math.toIntExact(end(i)));
     }
 
     /** They lie in a file. */

@@ -9,7 +9,7 @@ import java.util.List;
  * The keys of a command that is too large for memory and may have several: they may stand anywhere in its file. Looked for when
  * the command is complete, since they may be asked for when the file is gone.
  *
- * @param names the first ones, not to be changed
+ * @param names those that are known, not to be changed
  * @param all whether there are no others
  * @param front the command's bytes up to the end of its first key; empty if it has none
  */
@@ -36,7 +36,7 @@ record LargeKeys(List<byte[]> names, boolean all, byte[] front) {
         byte[][] front = {{}};
         long[] bytes = {0};
         positions.visit(arguments, i -> {
-            bytes[0] += arguments.length(i);
+            bytes[0] += names.isEmpty() ? arguments.end(i) : arguments.length(i); // what lies before it is held, too
             if (bytes[0] <= MOST_BYTES && !arguments.missed()) {
                 front[0] = names.isEmpty() ? arguments.until(i) : front[0];
                 names.add(arguments.copy(i));
@@ -47,6 +47,6 @@ record LargeKeys(List<byte[]> names, boolean all, byte[] front) {
 
     /** About what they take in memory. */
     int heldBytes() {
-        return names.stream().mapToInt(name -> name.length).sum();
+        return front.length + names.stream().mapToInt(name -> name.length).sum();
     }
 }

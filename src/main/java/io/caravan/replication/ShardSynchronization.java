@@ -49,8 +49,7 @@ final class ShardSynchronization implements Runnable {
             try {
                 synchronize();
             } catch (IOException | RuntimeException | Error e) {
-                sortOut(e); // an Error, too: a thread that just ended would leave the shard as it is, and nobody would
-                // be told
+                sortOut(e); // an Error, too: nobody would be told that the thread has ended
             }
         }
         condition.ended();

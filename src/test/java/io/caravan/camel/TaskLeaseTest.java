@@ -163,6 +163,19 @@ class TaskLeaseTest {
     }
 
     @Test
+    void of_what_has_run_out_until_the_answer_comes_nobody_knows_either() {
+        var answer = new CompletableFuture<LeaseAnswer>();
+        answers.will(LeaseAnswer.TAKEN).will(answer);
+        TaskLease lease = taken(SHORT);
+        renewWhenDue(lease, 2);
+        Await.until("it has run out", PATIENCE, () -> !lease.isHeld());
+
+        answer.complete(LeaseAnswer.TAKEN);
+
+        assertThat(heard.events).containsExactly("restart: nothing says who has had it since");
+    }
+
+    @Test
     void of_what_has_run_out_and_is_gone_nobody_knows_who_has_had_it() {
         answers.will(LeaseAnswer.TAKEN).will(LeaseAnswer.TAKEN);
         TaskLease lease = taken(SHORT);
@@ -242,7 +255,11 @@ class TaskLeaseTest {
         private int asked;
 
         FakeLease will(LeaseAnswer answer) {
-            answers.add(CompletableFuture.completedFuture(answer));
+            return will(CompletableFuture.completedFuture(answer));
+        }
+
+        FakeLease will(CompletableFuture<LeaseAnswer> answer) {
+            answers.add(answer);
             return this;
         }
 

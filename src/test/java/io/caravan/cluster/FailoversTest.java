@@ -175,6 +175,20 @@ class FailoversTest {
     }
 
     @Test
+    void what_a_script_has_written_that_names_no_keys_may_be_lost_with_the_master_that_has_run_it() {
+        harness.serve("c", "bar");
+        harness.take("batch", "EVAL script 0", "SET bar 1");
+        harness.answer("a", "+OK");
+        harness.answer("c", "+OK");
+
+        harness.serve("b", "bar");
+        assertThat(harness.shard.anew).isEmpty();
+        harness.serve("c", 0, HashSlot.COUNT - 1);
+
+        assertThat(harness.shard.anew).singleElement().asString().contains("a script has written that names no keys");
+    }
+
+    @Test
     void what_was_left_out_for_another_shard_has_brought_it_is_not_lost_with_a_master() {
         harness.take("first", Batches.snapshot(harness.shard, "FUNCTION LOAD REPLACE x"));
         harness.answer("a", "+OK");

@@ -605,6 +605,40 @@ class SlotRouterTest {
     }
 
     @Test
+    void a_script_that_names_no_keys_and_fails_at_every_run_brings_no_snapshots() {
+        harness.take("batch", "EVAL script 0");
+
+        harness.answer("a", "-WRONGTYPE Operation against a key holding the wrong kind of value");
+
+        assertThat(harness.shard.anew).isEmpty();
+        assertThat(harness.refused.counts()).containsEntry("EVAL WRONGTYPE", 1L);
+        assertThat(harness.ended).containsExactly("batch");
+    }
+
+    @Test
+    void a_transaction_with_a_script_that_names_no_keys_is_run_on_stale_keys_and_these_are_read() {
+        harness = RouterHarness.standard();
+        harness.take("batch", Batches.onStaleKeys(harness.shard, "MULTI", "SET foo 1", "EVAL script 0", "EXEC"));
+        assertThat(harness.written("a")).containsExactly("MULTI", "SET foo 1", "EVAL script 0", "EXEC");
+
+        harness.answer("a", "+OK", "+QUEUED", "+QUEUED", "*2\r\n+OK\r\n:1");
+
+        assertThat(harness.shard.reading).containsOnlyKeys("foo");
+        assertThat(harness.shard.anew).isEmpty();
+    }
+
+    @Test
+    void a_transaction_with_such_a_script_and_keys_that_are_to_be_read_instead_is_refused() {
+        harness = RouterHarness.standard();
+
+        harness.take("batch", "MULTI", "CARAVAN.REFRESH foo", "EVAL script 0", "EXEC");
+
+        assertThat(harness.shard.anew).isEmpty();
+        assertThat(harness.shard.reading).isEmpty();
+        assertThat(harness.ended).singleElement().asString().contains("a script that names no keys");
+    }
+
+    @Test
     void a_script_that_is_answered_late_has_the_keys_read_that_it_names() {
         CommandBatch batch = Batches.ranAgo(
                 harness.shard, Duration.ofSeconds(1), "MULTI", "EVAL script 1 foo", "EVAL script 0", "EXEC");
