@@ -13,6 +13,7 @@ import io.caravan.cluster.Destination;
 import io.caravan.replication.ReplicationSession;
 import io.caravan.replication.SourceMaster;
 import io.caravan.replication.StartingPoint;
+import io.caravan.thread.Repeating;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,7 +120,8 @@ final class TaskContinuity {
             throws IOException {
         lease.take();
         if (lease.isHeld()) {
-            permit(destinations); // else nothing is sent, and this start may fail: tasks that share a destination are not to wait for it
+            permit(destinations); // else nothing is sent, and this start may fail: tasks that share a destination are
+            // not to wait for it
         }
         long renewal = Math.min(RENEWAL_MILLIS, configuration.getLeaseTime() / RENEWAL_IN_LEASE);
         every(keeperThread, renewal, lease::renew);
@@ -221,19 +223,8 @@ final class TaskContinuity {
         }
     }
 
-    /** That it fails once does not end it. */
     private void every(ScheduledExecutorService thread, long millis, Runnable action) {
-        thread.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        action.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("task {}: keeping its lease and checkpoints failed; it is tried again", task, e);
-                    }
-                },
-                millis,
-                millis,
-                TimeUnit.MILLISECONDS);
+        Repeating.every(thread, millis, LOG, "task " + task + ": keeping its lease and checkpoints failed", action);
     }
 
     /** From now on looks through the destination's keys where that is due. */

@@ -3,6 +3,7 @@ package io.caravan.cluster;
 import io.caravan.cluster.DestinationSettings.Acknowledge;
 import io.caravan.node.NodeAddress;
 import io.caravan.refresh.ValueBatches;
+import io.caravan.thread.Repeating;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -301,19 +302,8 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
         }
     }
 
-    /** Does something again and again; that it fails once does not end it. */
     private void every(long millis, Runnable task) {
-        eventLoop.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("destination: looking after its nodes failed; it is tried again", e);
-                    }
-                },
-                millis,
-                millis,
-                TimeUnit.MILLISECONDS);
+        Repeating.every(eventLoop, millis, LOG, "destination: looking after its nodes failed", task);
     }
 
     /** A node that stands still may have been replaced meanwhile. */

@@ -1,5 +1,6 @@
 package io.caravan.replication;
 
+import io.caravan.thread.Repeating;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,19 +59,8 @@ final class SourceWatch implements AutoCloseable {
         }
     }
 
-    /** That it fails once does not end it. */
     private static void every(ScheduledExecutorService thread, long millis, Runnable task) {
-        thread.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("source: looking after its masters failed; it is tried again", e);
-                    }
-                },
-                millis,
-                millis,
-                TimeUnit.MILLISECONDS);
+        Repeating.every(thread, millis, LOG, "source: looking after its masters failed", task);
     }
 
     private static Map<Integer, Long> returned(List<ShardReplication> shards) {
