@@ -2,6 +2,7 @@ package io.caravan.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.command.Phase;
 import io.caravan.replication.ShardCounters;
 import io.caravan.servers.Await;
 import io.caravan.servers.Deployment;
@@ -204,9 +205,10 @@ class SpoolIT {
                 "the checkpoint has reached " + written,
                 PATIENCE,
                 () -> String.valueOf(destination.command("HGETALL", "caravan:checkpoint:{sync}")),
-                checkpoint -> Stream.of(checkpoint.split("\\D+"))
-                        .filter(number -> number.matches("\\d{1,12}"))
-                        .anyMatch(number -> Long.parseLong(number) >= written && number.length() < 12));
+                checkpoint -> checkpoint.contains("phase=" + Phase.STREAM)
+                        && Stream.of(checkpoint.split("\\D+"))
+                                .filter(number -> number.matches("\\d{1,12}"))
+                                .anyMatch(number -> Long.parseLong(number) >= written && number.length() < 12));
     }
 
     private static long spooled(CaravanProcess caravan) {
