@@ -157,8 +157,9 @@ final class RouteSinks implements AutoCloseable {
     }
 
     private static String reason(Throwable failure) {
-        boolean wraps = failure instanceof CompletionException && failure.getCause() != null;
-        return String.valueOf(wraps ? failure.getCause().getMessage() : failure.getMessage());
+        Throwable cause = failure.getCause();
+        return String.valueOf(
+                failure instanceof CompletionException && cause != null ? cause.getMessage() : failure.getMessage());
     }
 
     private static <T> T await(Sink sink, CompletionStage<T> stage) throws IOException {
