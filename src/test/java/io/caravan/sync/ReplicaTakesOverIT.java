@@ -118,6 +118,7 @@ class ReplicaTakesOverIT {
             }
             written = load.stop();
             awaitAcknowledged();
+            awaitSwept();
             assertThat(task.output().lines().filter(line -> line.contains("linking to its replica")))
                     .hasSizeGreaterThanOrEqualTo(SHARDS * KILLS);
         }
@@ -158,6 +159,17 @@ class ReplicaTakesOverIT {
                     PATIENCE,
                     () -> nodes.stream().anyMatch(node -> acknowledgedTo(node) >= written));
         }
+    }
+
+    /** What vanished before a snapshot that a kill has had repeated is removed behind it. */
+    private void awaitSwept() {
+        String records = "caravan:checkpoint:{sync}";
+        RedisServer node = pair.destinationCluster().nodeForKey(records.getBytes(UTF_8));
+        Await.until(
+                "nothing is to be removed any more",
+                PATIENCE,
+                () -> String.valueOf(node.command("HGETALL", records)),
+                found -> found.contains("sweep=DONE") && !found.contains("sweep=DUE"));
     }
 
     /** What our link has acknowledged to a node: it is the one that has not said at which port it listens. */
