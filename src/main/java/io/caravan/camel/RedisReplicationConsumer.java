@@ -47,10 +47,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     private volatile @Nullable TaskRun run;
     private volatile @Nullable PrecheckReport precheckReport;
 
-    /**
-     * About to be stopped, and started again. Batches are not waited for that may never end: the source serves the keys elsewhere that they
-     * wait for to be read again, or nothing may be sent any more.
-     */
+    /** About to be stopped, and started again: batches are not waited for, since they may never end. */
     private volatile boolean restarts;
 
     public RedisReplicationConsumer(RedisReplicationEndpoint endpoint, Processor processor) {

@@ -64,12 +64,15 @@ final class Sweeper {
         SourceShard shard = due.get(0);
         int era = shard.era();
         follow(shard).thenCompose(followed -> sweep(shard)).whenComplete((done, failure) -> {
-            if (failure == null) {
-                source.swept(shard, era);
-            } else {
-                failed(shard, failure.getCause() == null ? failure : failure.getCause());
+            try {
+                if (failure == null) {
+                    source.swept(shard, era);
+                } else {
+                    failed(shard, failure.getCause() == null ? failure : failure.getCause());
+                }
+            } finally {
+                sweeping.set(false);
             }
-            sweeping.set(false);
         });
     }
 

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -224,7 +223,8 @@ final class TaskContinuity {
     }
 
     private void every(ScheduledExecutorService thread, long millis, Runnable action) {
-        Repeating.every(thread, millis, LOG, "task " + task + ": keeping its lease and checkpoints failed", action);
+        Repeating.every(
+                thread, millis, LOG, "task " + task + ": keeping its lease, checkpoints and keys failed", action);
     }
 
     /** From now on looks through the destination's keys where that is due. */
@@ -235,7 +235,7 @@ final class TaskContinuity {
             ScheduledExecutorService scheduler) {
         if (!readsNothing) {
             var sweeper = new Sweeper(task, session, destinations, selection, sweeping);
-            scheduler.scheduleWithFixedDelay(sweeper::sweepDue, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+            every(scheduler, SWEEP_MILLIS, sweeper::sweepDue);
         }
     }
 
