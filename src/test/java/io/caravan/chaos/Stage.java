@@ -88,7 +88,6 @@ final class Stage implements AutoCloseable {
         return CaravanProcess.settings()
                 .java("-Xmx128m")
                 .java("-XX:MaxDirectMemorySize=96m")
-                .java("-XX:TieredStopAtLevel=1")
                 .with("source", source.nodes())
                 .with("destination", destination.nodes())
                 .with("memoryLimit", setting.memoryLimit())

@@ -25,6 +25,8 @@ public final class CaravanProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Path SHIPPED_ROUTES = Path.of("routes");
+    private static final String LEASE_TIME = "camel.component.redis-replication.lease-time";
+    private static final String LEASE_MILLIS = "3000"; // what the process that comes after a killed one waits for
 
     private final Path folder;
     private final List<String> java;
@@ -44,7 +46,10 @@ public final class CaravanProcess implements AutoCloseable {
         private Settings() {}
 
         private final Map<String, String> properties = new TreeMap<>();
-        private final List<String> javaOptions = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+        /** As the start script has it: with the second compiler a start costs twice the time of a processor. */
+        private final List<String> javaOptions =
+                new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+
         private final List<String> arguments = new ArrayList<>();
         private final List<String> launcher = new ArrayList<>();
         private String route = "";
@@ -112,7 +117,8 @@ public final class CaravanProcess implements AutoCloseable {
                 .with("source", Pair.nodes(pair.sourceMasters))
                 .with("destination", Pair.nodes(pair.destinationMasters))
                 .with("camel.management.enabled", "false")
-                .with("precheck", "false");
+                .with("precheck", "false")
+                .with(LEASE_TIME, LEASE_MILLIS);
     }
 
     /** Without a precheck, so that what the start itself says is seen. */

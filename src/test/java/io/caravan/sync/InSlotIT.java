@@ -24,7 +24,7 @@ class InSlotIT {
     private static final String STREAMS = "streaming from offset";
     private static final String[] RIGHTS = {"+psync", "+replconf", "+ping"};
     private static final String ACCOUNT = "caravan:replica";
-    private static final int KILLS = Integer.getInteger("caravan.kills", 6);
+    private static final int KILLS = Integer.getInteger("caravan.kills", 3);
     private static final long SEED = Long.getLong("caravan.seed", 1);
     private static final int SHARDS = 3;
 

@@ -27,7 +27,7 @@ class KilledIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SHARDS = 3;
     private static final String STREAMS = "streaming from offset";
-    private static final int KILLS = Integer.getInteger("caravan.kills", 6);
+    private static final int KILLS = Integer.getInteger("caravan.kills", 3);
     private static final long SEED = Long.getLong("caravan.seed", 1);
 
     /** A route that takes a while for each batch, so that what the source has written is far ahead of what is sent. */

@@ -41,7 +41,7 @@ class VerifyLargeIT {
                     + " redis.call('XGROUP','CREATE',KEYS[1],'group','7-1')");
 
     @EachServer(min = "6.0")
-    @Timeout(value = 10, unit = TimeUnit.MINUTES) // with buffers that are watched for leaks it takes about two
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void whatever_their_type_each_difference_is_found_and_repaired(ServerProgram program) throws Exception {
         try (Pair pair = Pair.standards(program, Pair.newer())) {
             RedisServer source = pair.sourceMasters.get(0);
