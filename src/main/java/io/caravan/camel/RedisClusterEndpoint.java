@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Apply commands to a Redis Cluster or a standard Redis server, each to the master of its slot, in order.
  *
- * <p>Owns the destination that its producers, and the checkpoints of consumers that lead to it, share.
+ * <p>Owns the destination that its producers, and the checkpoints of consumers that lead to it, share, with its meters and its health
+ * check.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
@@ -44,7 +45,7 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
     @UriParam
     private final RedisClusterConfiguration configuration;
 
-    private @Nullable Destination destination;
+    private @Nullable HeldDestination held;
     private @Nullable IOException deferred;
     private int users;
 
@@ -82,11 +83,10 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
      * @throws IOException if it cannot be reached, or cannot serve as a destination
      */
     synchronized Destination acquire() throws IOException {
-        if (destination == null) {
-            destination = Destination.open(settings());
-        }
+        HeldDestination open = held == null ? HeldDestination.open(this) : held;
+        held = open;
         users++;
-        return destination;
+        return open.destination();
     }
 
     /**
@@ -121,9 +121,9 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
 
     /** A user is done with the destination. Waits for the connections to be closed if it was the last. */
     synchronized void release() {
-        if (--users == 0 && destination != null) {
-            destination.close();
-            destination = null;
+        if (--users == 0 && held != null) {
+            held.close();
+            held = null;
         }
     }
 

@@ -10,13 +10,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
-import org.apache.camel.health.HealthCheckHelper;
-import org.apache.camel.health.WritableHealthCheckRepository;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +29,6 @@ public class RedisClusterProducer extends DefaultAsyncProducer {
     private final RedisClusterEndpoint endpoint;
     private @Nullable Destination destination;
     private @Nullable ExecutorService laterSteps;
-    private @Nullable DestinationMeters meters;
-    private @Nullable RedisClusterHealthCheck healthCheck;
 
     public RedisClusterProducer(RedisClusterEndpoint endpoint) {
         super(endpoint);
@@ -47,37 +42,15 @@ public class RedisClusterProducer extends DefaultAsyncProducer {
         if (answering.isEmpty()) {
             return;
         }
-        Destination acquired = answering.get();
-        destination = acquired;
+        destination = answering.get();
         laterSteps = endpoint.getCamelContext()
                 .getExecutorServiceManager()
                 .newSingleThreadExecutor(this, "RedisClusterLaterSteps");
-        meters = DestinationMeters.bind(endpoint.getCamelContext(), endpoint.getNodes(), acquired);
-        healthCheck = new RedisClusterHealthCheck(
-                acquired, endpoint.getNodes(), endpoint.getComponent().isHealthCheckProducerEnabled());
-        withHealthChecks(repository -> repository.addHealthCheck(healthCheck));
-    }
-
-    /** Camel's repository of producers' checks, which is off unless camel.health.producers-enabled is true. */
-    private void withHealthChecks(Consumer<WritableHealthCheckRepository> action) {
-        WritableHealthCheckRepository repository = HealthCheckHelper.getHealthCheckRepository(
-                endpoint.getCamelContext(), "producers", WritableHealthCheckRepository.class);
-        if (repository != null) {
-            action.accept(repository);
-        }
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        if (healthCheck != null) {
-            withHealthChecks(repository -> repository.removeHealthCheck(healthCheck));
-            healthCheck = null;
-        }
-        if (meters != null) {
-            meters.close();
-            meters = null;
-        }
         if (laterSteps != null) {
             endpoint.getCamelContext().getExecutorServiceManager().shutdown(laterSteps);
             laterSteps = null;

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ final class RouteSinks implements AutoCloseable {
 
     private final List<Sink> sinks = new CopyOnWriteArrayList<>();
 
+    private String task = "";
+    private Supplier<List<SourceShard>> shards = List::of;
+
     private RouteSinks() {}
 
     /**
@@ -59,6 +63,12 @@ final class RouteSinks implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /** Whose they are: what of these shards is still on its way there ends with {@link #close}. */
+    void serve(String name, Supplier<List<SourceShard>> itsShards) {
+        task = name;
+        shards = itsShards;
     }
 
     /** The first one on the way. */
@@ -179,9 +189,13 @@ final class RouteSinks implements AutoCloseable {
         return sinks.isEmpty();
     }
 
+    /** Others may go on to use them. Waits for the connections to be closed if nobody does. */
     @Override
     public void close() {
-        sinks.forEach(sink -> sink.endpoint().release());
+        for (Sink sink : sinks) {
+            sink.destination().ended(task, shards.get());
+            sink.endpoint().release();
+        }
         sinks.clear();
     }
 }

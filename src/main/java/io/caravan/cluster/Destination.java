@@ -248,6 +248,17 @@ public final class Destination implements AutoCloseable {
         nodes.permits().withdraw(task);
     }
 
+    /**
+     * A task has stopped, and others may go on: what of its shards waits here is not sent any more, their batches end with a {@link
+     * DestinationClosedException}, and nothing is held up for its lease. Does not wait: what is given from now on comes after that.
+     */
+    public void ended(String task, Collection<SourceShard> shards) {
+        eventLoop.execute(() -> {
+            shards.forEach(router::abandon);
+            nodes.permits().withdraw(task);
+        });
+    }
+
     /** Told of the time that each batch took, in nanoseconds; on the event loop. */
     public void onRoundTrip(LongConsumer listener) {
         roundTrips = listener;

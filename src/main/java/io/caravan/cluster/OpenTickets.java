@@ -50,6 +50,14 @@ final class OpenTickets {
         left.forEach(ticket -> ticket.abandon(cause));
     }
 
+    /** Ends every one of a shard that has not ended, as failed. */
+    void abandon(SourceShard shard, Throwable cause) {
+        ArrayDeque<BatchTicket> left = open.remove(shard);
+        if (left != null) {
+            left.forEach(ticket -> ticket.abandon(cause));
+        }
+    }
+
     /** A batch has ended, whichever. */
     void ended(BatchTicket ticket) {
         SourceShard shard = ticket.batch.origin().shard();

@@ -32,4 +32,11 @@ final class RefreshLanes implements KeyLanes {
         }
         router.advance(fence);
     }
+
+    @Override
+    public void letGo(byte[] key) {
+        Fence fence = router.fence(router.slotOf(key));
+        fence.refreshes--;
+        router.advance(fence);
+    }
 }

@@ -134,8 +134,22 @@ final class SlotRouter implements NodeLink.Owner {
         }
     }
 
+    /**
+     * The task of a shard has stopped: whatever of it is not on its way to a node is not sent any more, not even the value of a key. What
+     * the next start of the task applies would come before what waits here.
+     */
+    void abandon(SourceShard shard) {
+        openTickets.abandon(shard, new DestinationClosedException());
+        refresher.abandon(shard);
+        advanceFences();
+    }
+
     /** Takes a batch: each of its units is sent, or waits at a fence; all of it waits while something is broadcast. */
     void take(BatchTicket ticket) {
+        if (refresher.hasAbandoned(ticket.batch.origin().shard())) {
+            ticket.abandon(new DestinationClosedException());
+            return;
+        }
         openTickets.add(ticket);
         lost.joins(ticket.batch.origin().shard());
         ticket.onEnd(() -> {
@@ -152,6 +166,9 @@ final class SlotRouter implements NodeLink.Owner {
 
     /** Takes a batch from a row on. */
     void take(BatchTicket ticket, int firstRow) {
+        if (ticket.hasEnded()) {
+            return; // abandoned
+        }
         CommandBatch batch = ticket.batch;
         broadcastRules.joins(batch.origin().shard());
         int end;

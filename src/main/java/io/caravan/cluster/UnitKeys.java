@@ -133,6 +133,10 @@ final class UnitKeys {
 
     /** Disposes of a unit that has waited, if something speaks against it by now; answers whether that is so. */
     boolean disposedOf(BatchTicket ticket, int row) {
+        if (refresher.hasAbandoned(ticket.batch.origin().shard())) {
+            ticket.failed(new DestinationClosedException());
+            return true;
+        }
         if (ticket.isOutdated()) {
             refresh(ticket, row);
             return true;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The order in which commands reach the keys of the destination, as far as a refresh has to step in. On the event loop. */
 public interface KeyLanes {
 
-    /** Holds back everything that goes where {@code key} goes, until as many {@link #write}s as holds have come. */
+    /** Holds back everything that goes where {@code key} goes, until as many {@link #write}s or {@link #letGo}s as holds have come. */
     void hold(byte[] key);
 
     /**
@@ -18,4 +18,7 @@ public interface KeyLanes {
      * @param ended told how it ended
      */
     void write(byte[] key, CommandBatch value, int era, Consumer<@Nullable Throwable> ended);
+
+    /** Nothing is to be written after all. */
+    void letGo(byte[] key);
 }

@@ -3,13 +3,16 @@ package io.caravan.refresh;
 import io.caravan.command.KeyValue;
 import io.caravan.command.SourceShard;
 import io.caravan.command.StreamPoint;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -61,6 +64,10 @@ public final class KeyRefresher {
     private final RefreshLedger ledger = new RefreshLedger();
     private final Map<SourceKey, List<Waiter>> waiting = new HashMap<>();
     private final ArrayDeque<SourceKey> due = new ArrayDeque<>();
+
+    /** Shards whose task has stopped. */
+    private final Set<SourceShard> abandoned = Collections.newSetFromMap(new WeakHashMap<>());
+
     private final RefreshCounters counters = new RefreshCounters();
     private int beingRead;
     private long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS - 1;
@@ -138,10 +145,35 @@ public final class KeyRefresher {
         ledger.forget(keys);
     }
 
+    /** The task of a shard has stopped: none of its keys is read, or written, any more. Whoever waits for one is told of a failure. */
+    public void abandon(SourceShard shard) {
+        abandoned.add(shard);
+        ledger.forget(key -> key.shard().equals(shard));
+        List<SourceKey> left = waiting.keySet().stream()
+                .filter(key -> key.shard().equals(shard))
+                .toList();
+        for (SourceKey key : left) {
+            List<Waiter> waiters = waiting.getOrDefault(key, List.of());
+            waiting.remove(key);
+            lanes.letGo(key.key());
+            waiters.forEach(waiter -> waiter.completion().keyDone(stopped()));
+        }
+        counters.waiting(waiting.size());
+    }
+
+    /** Whether the task of a shard has stopped. */
+    public boolean hasAbandoned(SourceShard shard) {
+        return !abandoned.isEmpty() && abandoned.contains(shard);
+    }
+
+    private static IOException stopped() {
+        return new IOException("the task was stopped before the key was read again");
+    }
+
     /**
      * Reads keys, each at that point or later, and writes them. A key that its shard serves no more is left to the one that does.
      *
-     * @param keys each once
+     * @param keys each once, all of one shard
      * @param done told when all are written, with the first failure if there was one
      */
     public void refresh(Collection<SourceKey> keys, StreamPoint from, Consumer<@Nullable Throwable> done) {
@@ -150,6 +182,8 @@ public final class KeyRefresher {
                 .toList();
         if (served.isEmpty()) {
             done.accept(null);
+        } else if (hasAbandoned(served.get(0).shard())) {
+            done.accept(stopped());
         } else {
             read(served, from, done);
         }
@@ -187,6 +221,9 @@ public final class KeyRefresher {
     private void startDue() {
         while (beingRead < MOST_AT_ONCE && !due.isEmpty()) {
             SourceKey key = due.remove();
+            if (!waiting.containsKey(key)) {
+                continue; // abandoned
+            }
             beingRead++;
             counters.read();
             pace.reads(key);
@@ -207,11 +244,18 @@ public final class KeyRefresher {
     /** @param era the shard's when it was asked: if another has begun meanwhile, nobody knows of which the value is */
     private void arrived(SourceKey key, int era, @Nullable KeyValue value, @Nullable Throwable failure) {
         beingRead--;
+        List<Waiter> waiters = waiting.get(key);
+        if (waiters != null) {
+            arrived(key, waiters, era, value, failure);
+        }
+        startDue();
+    }
+
+    private void arrived(
+            SourceKey key, List<Waiter> waiters, int era, @Nullable KeyValue value, @Nullable Throwable failure) {
         int history = key.shard().history();
-        StreamPoint first = waiting.getOrDefault(key, List.of()).stream()
-                .map(Waiter::from)
-                .min(StreamPoint::compareTo)
-                .orElse(StreamPoint.START);
+        StreamPoint first =
+                waiters.stream().map(Waiter::from).min(StreamPoint::compareTo).orElse(StreamPoint.START);
         if (value == null) {
             again(key, failure == null ? "no answer" : failure.getMessage());
         } else if (era != key.shard().era()) {
@@ -221,7 +265,6 @@ public final class KeyRefresher {
         } else {
             write(key, era, new StreamPoint(history, value.offset()), value);
         }
-        startDue();
     }
 
     private void again(SourceKey key, @Nullable String why) {

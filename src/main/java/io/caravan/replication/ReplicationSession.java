@@ -366,6 +366,11 @@ public final class ReplicationSession {
                 .sum();
     }
 
+    /** Every shard, as batches name it; those of the last run after a stop. */
+    public List<SourceShard> sourceShards() {
+        return List.copyOf(shards);
+    }
+
     /** The shard that has a key, as the source calls it; empty if none does at the moment. */
     public Optional<SourceShard> shardOf(byte[] key) {
         int slot = HashSlot.of(key);
