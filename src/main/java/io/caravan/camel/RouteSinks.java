@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,9 +40,6 @@ final class RouteSinks implements AutoCloseable {
     private record Sink(RedisClusterEndpoint endpoint, Destination destination) {}
 
     private final List<Sink> sinks = new CopyOnWriteArrayList<>();
-
-    private String task = "";
-    private Supplier<List<SourceShard>> shards = List::of;
 
     private RouteSinks() {}
 
@@ -65,10 +61,21 @@ final class RouteSinks implements AutoCloseable {
         }
     }
 
-    /** Whose they are: what of these shards is still on its way there ends with {@link #close}. */
-    void serve(String name, Supplier<List<SourceShard>> itsShards) {
-        task = name;
-        shards = itsShards;
+    /**
+     * Nothing of these shards that still waits there is sent any more. Waits.
+     *
+     * @return whether that is certain
+     */
+    boolean abandon(List<SourceShard> shards) {
+        try {
+            for (Sink sink : sinks) {
+                await(sink, sink.destination().abandon(shards));
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.warn("what was on its way there may still be applied: {}", e.getMessage());
+            return false;
+        }
     }
 
     /** The first one on the way. */
@@ -192,10 +199,7 @@ final class RouteSinks implements AutoCloseable {
     /** Others may go on to use them. Waits for the connections to be closed if nobody does. */
     @Override
     public void close() {
-        for (Sink sink : sinks) {
-            sink.destination().ended(task, shards.get());
-            sink.endpoint().release();
-        }
+        sinks.forEach(sink -> sink.endpoint().release());
         sinks.clear();
     }
 }

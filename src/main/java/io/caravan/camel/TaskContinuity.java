@@ -50,6 +50,10 @@ final class TaskContinuity {
     private final boolean inDestination;
     private boolean sweeping;
     private boolean readsNothing;
+
+    /** Whether links of the destinations wait for the lease. */
+    private volatile boolean permitted;
+
     private long losses;
 
     private TaskContinuity(
@@ -274,6 +278,7 @@ final class TaskContinuity {
     }
 
     private void permit(List<Destination> destinations) {
+        permitted = true;
         destinations.forEach(destination -> destination.permit(task, lease.validUntilNanos()));
     }
 
@@ -298,11 +303,16 @@ final class TaskContinuity {
         }
     }
 
-    /** Gives the task up. Waits. */
-    void release(List<Destination> destinations) {
-        if (lease.isHeld()) {
+    /**
+     * Gives the task up. Waits.
+     *
+     * @param sendsNothing whether nothing of it can be sent any more: else links wait for its lease until the destination is closed
+     */
+    void release(List<Destination> destinations, boolean sendsNothing) {
+        boolean withdraws = permitted && (sendsNothing || lease.isHeld());
+        lease.release(); // and is not renewed any more, so that nothing is permitted behind this
+        if (withdraws) {
             destinations.forEach(destination -> destination.withdraw(task));
         }
-        lease.release();
     }
 }

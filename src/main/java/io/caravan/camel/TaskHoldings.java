@@ -26,6 +26,7 @@ final class TaskHoldings implements AutoCloseable {
     private final ScheduledExecutorService keeperThread;
     private @Nullable SourceTransport transport;
     private @Nullable RouteSinks destinations;
+    private @Nullable ReplicationSession served;
     private @Nullable TaskContinuity continuity;
     private @Nullable ReplicationMeters meters;
 
@@ -90,7 +91,19 @@ final class TaskHoldings implements AutoCloseable {
         return bound;
     }
 
-    /** The lease goes while its destinations are still connected, and these after whatever may write to them. Waits. */
+    /** Whatever of a session waits at its destinations when the task ends is not to be sent any more. */
+    void serve(ReplicationSession session) {
+        served = session;
+    }
+
+    private boolean abandon() {
+        return destinations == null || served == null || destinations.abandon(served.sourceShards());
+    }
+
+    /**
+     * The lease goes when nothing of the task is sent any more, and while its destinations are still connected; these go after whatever
+     * may write to them. Waits.
+     */
     @Override
     public void close() {
         ExecutorServiceManager threads = context.getExecutorServiceManager();
@@ -98,8 +111,9 @@ final class TaskHoldings implements AutoCloseable {
             meters.close();
             meters = null;
         }
+        boolean sendsNothing = abandon();
         if (continuity != null) {
-            continuity.release(destinations == null ? List.of() : destinations.all());
+            continuity.release(destinations == null ? List.of() : destinations.all(), sendsNothing);
             continuity = null;
         }
         threads.shutdownGraceful(keeperThread);

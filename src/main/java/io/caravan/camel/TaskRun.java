@@ -65,7 +65,7 @@ final class TaskRun implements AutoCloseable {
                 feed,
                 holdings.shardThreads(),
                 holdings.scheduler());
-        destinations.serve(task, session::sourceShards);
+        holdings.serve(session);
         restart = new RouteRestart(owner.getEndpoint(), String.valueOf(owner.getRouteId()), task, owner::restarts);
     }
 

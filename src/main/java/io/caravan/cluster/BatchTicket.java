@@ -166,10 +166,15 @@ final class BatchTicket {
 
     /** A unit could not be applied. */
     void failed(Throwable cause) {
+        willFail(cause);
+        answered();
+    }
+
+    /** However its units end, it ends as failed. */
+    void willFail(Throwable cause) {
         if (failure == null) {
             failure = cause;
         }
-        answered();
     }
 
     /** Nobody will answer any more: ends now, as failed. */

@@ -65,6 +65,11 @@ final class Broadcast {
         }
     }
 
+    /** Whether it is run by other means, and tells of its end by itself. */
+    boolean isElsewhere() {
+        return elsewhere;
+    }
+
     /** Sends it again wherever it has not been run and nothing is on its way. */
     void sendMissing() {
         Set.copyOf(missing).forEach(this::sendTo);

@@ -3,6 +3,7 @@ package io.caravan.cluster;
 import io.caravan.command.CommandSpec;
 import io.caravan.command.KnownBy;
 import io.caravan.command.Scope;
+import io.caravan.command.SourceShard;
 import io.caravan.resp.MalformedRespException;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -76,7 +77,7 @@ final class Broadcasts {
         if (current == null) {
             return;
         }
-        if (current.isGivenUp()) {
+        if (current.isGivenUp() && !current.isElsewhere()) {
             end(current);
         } else if (current.begun()) {
             current.sendMissing();
@@ -89,9 +90,19 @@ final class Broadcasts {
         Optional<Emptying> emptying = Emptying.of(broadcast.ticket.batch, broadcast.row);
         if (emptying.isPresent()) {
             broadcast.beginElsewhere();
-            events.empty(emptying.get(), () -> end(broadcast));
+            events.empty(emptying.get(), () -> !broadcast.isGivenUp(), () -> end(broadcast));
         } else {
             broadcast.begin(links.masters());
+        }
+    }
+
+    /** The task of a shard has stopped: a flush of it, or an exchange of databases, would undo what another process may have applied. */
+    void abandon(SourceShard shard) {
+        if (current != null
+                && current.ticket.batch.origin().shard().equals(shard)
+                && (Emptying.isFlush(current.ticket.batch, current.row)
+                        || UnitKeys.exchangesDatabases(current.ticket, current.row))) {
+            current.giveUp();
         }
     }
 

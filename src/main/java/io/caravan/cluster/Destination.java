@@ -249,14 +249,13 @@ public final class Destination implements AutoCloseable {
     }
 
     /**
-     * A task has stopped, and others may go on: what of its shards waits here is not sent any more, their batches end with a {@link
-     * DestinationClosedException}, and nothing is held up for its lease. Does not wait: what is given from now on comes after that.
+     * A task has stopped, and others may go on: what of its shards waits here is not sent any more, and their batches end with a {@link
+     * DestinationClosedException}. Does not wait.
+     *
+     * @return ends when that is so
      */
-    public void ended(String task, Collection<SourceShard> shards) {
-        eventLoop.execute(() -> {
-            shards.forEach(router::abandon);
-            nodes.permits().withdraw(task);
-        });
+    public CompletionStage<Void> abandon(Collection<SourceShard> shards) {
+        return CompletableFuture.runAsync(() -> shards.forEach(router::abandon), eventLoop);
     }
 
     /** Told of the time that each batch took, in nanoseconds; on the event loop. */

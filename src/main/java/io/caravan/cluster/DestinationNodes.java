@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -236,10 +237,10 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
     }
 
     @Override
-    public void empty(Emptying keys, Runnable done) {
+    public void empty(Emptying keys, BooleanSupplier wanted, Runnable done) {
         admin.empty(keys)
                 .whenComplete((nothing, failure) -> eventLoop.execute(() -> {
-                    if (failure == null) {
+                    if (failure == null || !wanted.getAsBoolean()) {
                         done.run();
                     } else if (!closed) {
                         LOG.warn(
@@ -247,7 +248,7 @@ final class DestinationNodes implements SlotRouter.DestinationEvents {
                                 keys,
                                 DestinationAdmin.reason(failure),
                                 EMPTY_AGAIN_MILLIS);
-                        eventLoop.schedule(() -> empty(keys, done), EMPTY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+                        eventLoop.schedule(() -> empty(keys, wanted, done), EMPTY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
                     }
                 }));
     }

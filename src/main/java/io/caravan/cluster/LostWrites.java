@@ -70,8 +70,14 @@ final class LostWrites {
             return;
         }
         Set<SourceKey> keys = keysOf(batches, slots);
-        if (keys.isEmpty()) {
+        Set<SourceKey> ofStopped =
+                keys.stream().filter(key -> router.isAbandoned(key.shard())).collect(Collectors.toSet());
+        beginAnewInPlaceOf(what, ofStopped);
+        keys.removeAll(ofStopped);
+        if (keys.isEmpty() && ofStopped.isEmpty()) {
             LOG.info("{}; nothing was written there that it may lack", what);
+        } else if (keys.isEmpty()) {
+            LOG.info("{}; it may lack what tasks have written that were stopped since", what);
         } else if (router.readsNothing()) {
             beginAnew(
                     what,
@@ -106,6 +112,17 @@ final class LostWrites {
         router.mastersMayLack();
         LOG.warn("{}; {}: beginning anew with a snapshot", what, why);
         concerned.forEach(shard -> shard.beginAnew(what + "; " + why));
+    }
+
+    /** What a task had written before it was stopped, and started again: its checkpoint counts it as applied. */
+    private void beginAnewInPlaceOf(String what, Set<SourceKey> ofStopped) {
+        Set<String> stopped = ofStopped.stream().map(key -> key.shard().name()).collect(Collectors.toSet());
+        Set<SourceShard> successors = shards.stream()
+                .filter(shard -> !router.isAbandoned(shard) && stopped.contains(shard.name()))
+                .collect(Collectors.toSet());
+        if (!successors.isEmpty()) {
+            beginAnew(what, "what was written before the task was started again may be lost", successors);
+        }
     }
 
     private void readAgain(String what, Set<SourceKey> keys) {

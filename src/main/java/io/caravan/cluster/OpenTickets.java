@@ -50,11 +50,19 @@ final class OpenTickets {
         left.forEach(ticket -> ticket.abandon(cause));
     }
 
-    /** Ends every one of a shard that has not ended, as failed. */
+    /**
+     * Ends every one of a shard that has not ended, as failed; those with a large command end once nothing of them waits any more,
+     * since a part of it may have been written, and the rest is read from a file.
+     */
     void abandon(SourceShard shard, Throwable cause) {
-        ArrayDeque<BatchTicket> left = open.remove(shard);
-        if (left != null) {
-            left.forEach(ticket -> ticket.abandon(cause));
+        ArrayDeque<BatchTicket> left = open.getOrDefault(shard, new ArrayDeque<>());
+        for (BatchTicket ticket : List.copyOf(left)) {
+            if (ticket.batch.large().isPresent()) {
+                ticket.willFail(cause);
+            } else {
+                left.remove(ticket);
+                ticket.abandon(cause);
+            }
         }
     }
 

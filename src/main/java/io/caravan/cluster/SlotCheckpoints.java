@@ -139,7 +139,7 @@ final class SlotCheckpoints {
     /** Sends what comes next of a slot of which nothing is on its way; or leaves it out, or asks whether to. */
     void sendNext(Fence fence, NodeLink link) {
         Unit next = fence.peek();
-        if (next == null || fence.asking || isSettledFirst(fence, next)) {
+        if (next == null || fence.asking || isAbandoned(fence, next) || isSettledFirst(fence, next)) {
             return;
         }
         if (next.ticket().group != null) {
@@ -154,6 +154,17 @@ final class SlotCheckpoints {
         if (!sendsHeld) {
             link.flush();
         }
+    }
+
+    /** Answers whether the unit has been left out, since its task has stopped: its next start asks the checkpoint. */
+    private boolean isAbandoned(Fence fence, Unit next) {
+        if (!router.isAbandoned(next.ticket().batch.origin().shard())) {
+            return false;
+        }
+        fence.next();
+        fence.alone = Math.max(0, fence.alone - 1);
+        next.ticket().failed(new DestinationClosedException());
+        return true;
     }
 
     /** Units of which some may not be applied twice go as one; others need no transaction. */

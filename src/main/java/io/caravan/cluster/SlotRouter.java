@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +71,8 @@ final class SlotRouter implements NodeLink.Owner {
         /** A node cannot serve at the moment. */
         void nodeWaits(NodeLink link, ErrorReply error);
 
-        /** Keys are to be removed; {@code done} is run, on the event loop, when none of them is left. */
-        void empty(Emptying keys, Runnable done);
+        /** Keys are to be removed; {@code done} is run, on the event loop, when none of them is left, or it is not wanted any more. */
+        void empty(Emptying keys, BooleanSupplier wanted, Runnable done);
 
         /** The value of a string key is asked for; {@code answer} is told on the event loop, of {@code null} if there is none. */
         void read(byte[] key, BiConsumer<byte @Nullable [], @Nullable Throwable> answer);
@@ -135,18 +136,24 @@ final class SlotRouter implements NodeLink.Owner {
     }
 
     /**
-     * The task of a shard has stopped: whatever of it is not on its way to a node is not sent any more, not even the value of a key. What
-     * the next start of the task applies would come before what waits here.
+     * The task of a shard has stopped: nothing of it that waits is sent any more, not even the value of a key. What the next start of the
+     * task reads would be written before it. What a link was given goes out, and is not sent again; scripts and functions for every master are.
      */
     void abandon(SourceShard shard) {
         openTickets.abandon(shard, new DestinationClosedException());
         refresher.abandon(shard);
+        broadcasts.abandon(shard);
         advanceFences();
+    }
+
+    /** Whether the task of a shard has stopped. */
+    boolean isAbandoned(SourceShard shard) {
+        return refresher.hasAbandoned(shard);
     }
 
     /** Takes a batch: each of its units is sent, or waits at a fence; all of it waits while something is broadcast. */
     void take(BatchTicket ticket) {
-        if (refresher.hasAbandoned(ticket.batch.origin().shard())) {
+        if (isAbandoned(ticket.batch.origin().shard())) {
             ticket.abandon(new DestinationClosedException());
             return;
         }
@@ -166,10 +173,11 @@ final class SlotRouter implements NodeLink.Owner {
 
     /** Takes a batch from a row on. */
     void take(BatchTicket ticket, int firstRow) {
-        if (ticket.hasEnded()) {
-            return; // abandoned
-        }
         CommandBatch batch = ticket.batch;
+        if (isAbandoned(batch.origin().shard())) {
+            ticket.routed(); // unless it has ended already: as soon as what was sent of it is answered
+            return;
+        }
         broadcastRules.joins(batch.origin().shard());
         int end;
         for (int row = firstRow; row < batch.size(); row = end) {

@@ -3,8 +3,8 @@ package io.caravan.cluster;
 import io.caravan.command.OutOfOrderException;
 import io.caravan.command.RedisCommand;
 import io.caravan.command.SourceShard;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
  * Sees to it that commands of split batches come in the order of their shard. Thread-safe; a command is handed over under
@@ -18,7 +18,7 @@ final class SplitOrder {
         }
     }
 
-    private final Map<SourceShard, Place> last = new HashMap<>();
+    private final Map<SourceShard, Place> last = new WeakHashMap<>();
 
     /** Hands a command over, unless it is out of turn. */
     synchronized void submit(RedisCommand command, Runnable handOver) throws OutOfOrderException {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,7 +70,10 @@ public final class KeyRefresher {
     private final Set<SourceShard> abandoned = Collections.newSetFromMap(new WeakHashMap<>());
 
     private final RefreshCounters counters = new RefreshCounters();
-    private int beingRead;
+
+    /** Those that are being read at the moment. */
+    private final Set<SourceKey> reading = new HashSet<>();
+
     private long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS - 1;
 
     /**
@@ -152,13 +156,14 @@ public final class KeyRefresher {
         List<SourceKey> left = waiting.keySet().stream()
                 .filter(key -> key.shard().equals(shard))
                 .toList();
+        reading.removeIf(key -> key.shard().equals(shard)); // nobody may ever answer
         for (SourceKey key : left) {
             List<Waiter> waiters = waiting.getOrDefault(key, List.of());
             waiting.remove(key);
             lanes.letGo(key.key());
             waiters.forEach(waiter -> waiter.completion().keyDone(stopped()));
         }
-        counters.waiting(waiting.size());
+        startDue();
     }
 
     /** Whether the task of a shard has stopped. */
@@ -219,12 +224,12 @@ public final class KeyRefresher {
     }
 
     private void startDue() {
-        while (beingRead < MOST_AT_ONCE && !due.isEmpty()) {
+        while (reading.size() < MOST_AT_ONCE && !due.isEmpty()) {
             SourceKey key = due.remove();
             if (!waiting.containsKey(key)) {
                 continue; // abandoned
             }
-            beingRead++;
+            reading.add(key);
             counters.read();
             pace.reads(key);
             int era = key.shard().era();
@@ -243,12 +248,11 @@ public final class KeyRefresher {
 
     /** @param era the shard's when it was asked: if another has begun meanwhile, nobody knows of which the value is */
     private void arrived(SourceKey key, int era, @Nullable KeyValue value, @Nullable Throwable failure) {
-        beingRead--;
         List<Waiter> waiters = waiting.get(key);
-        if (waiters != null) {
+        if (reading.remove(key) && waiters != null) {
             arrived(key, waiters, era, value, failure);
+            startDue();
         }
-        startDue();
     }
 
     private void arrived(

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * A router for tests: nodes {@code a}, {@code b}, … are {@link Wire}s, the event loop runs when it is told to, and what the
@@ -243,7 +244,7 @@ final class RouterHarness implements SlotRouter.DestinationEvents {
     }
 
     @Override
-    public void empty(Emptying keys, Runnable done) {
+    public void empty(Emptying keys, BooleanSupplier isWanted, Runnable done) {
         wanted.add("empty " + keys);
         emptied = done;
     }

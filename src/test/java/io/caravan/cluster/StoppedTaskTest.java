@@ -3,6 +3,10 @@ package io.caravan.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.command.Batches;
+import io.caravan.command.CommandBatch;
+import io.caravan.command.HashSlot;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A task has stopped with something on its way, and others go on; or the same task does so, which is a new shard for the router. */
@@ -111,6 +115,60 @@ class StoppedTaskTest {
         harness.answer("a", "+OK");
 
         assertThat(harness.written("a")).containsExactly("SCRIPT FLUSH", "SET m 1");
+    }
+
+    @Test
+    void a_flush_that_waits_for_a_master_is_not_run_any_more() {
+        harness.lose("a");
+        harness.take("old", "FLUSHALL", "INCR n");
+        takeNext("new", "SET m 1");
+
+        stop();
+        harness.connectNow("a");
+
+        assertThat(harness.written("a")).containsExactly("SET m 1");
+        harness.answer("a", "+OK");
+        assertThat(harness.ended).containsExactly(STOPPED, "new");
+    }
+
+    @Test
+    void readings_that_never_end_leave_room_for_others() {
+        harness.take(
+                "old",
+                IntStream.range(0, 64).mapToObj(i -> "CARAVAN.REFRESH n" + i).toArray(String[]::new));
+
+        stop();
+        takeNext("new", "CARAVAN.REFRESH m");
+
+        assertThat(next.reading).containsOnlyKeys("m");
+    }
+
+    @Test
+    void what_was_lost_of_an_earlier_run_has_the_next_one_begin_anew() {
+        CommandBatch batch = Batches.stream(harness.shard, 0, 1000, "INCR n");
+        harness.take("old", batch);
+        harness.answer("a", ":1");
+        stop();
+        takeNext("new", "SET m 1");
+
+        harness.router.lost().repair("destination a has lost something", List.of(batch), HashSlot.all());
+
+        assertThat(next.anew).hasSize(1);
+        assertThat(harness.shard.anew).isEmpty();
+    }
+
+    @Test
+    void groups_with_checkpoints_that_wait_are_not_sent_any_more() {
+        var inSlot = RouterHarness.inSlot(DestinationSettings.OnError.FAIL);
+        inSlot.lose("a");
+        inSlot.take("old", "INCR n", "INCR n");
+
+        inSlot.router.abandon(inSlot.shard);
+        inSlot.connectNow("a");
+
+        assertThat(inSlot.written("a")).isEmpty();
+        assertThat(inSlot.ended).containsExactly(STOPPED);
+        assertThat(inSlot.router.hasFences()).isFalse();
     }
 
     @Test
