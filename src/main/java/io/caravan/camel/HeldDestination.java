@@ -50,11 +50,18 @@ final class HeldDestination implements AutoCloseable {
         }
     }
 
-    /** Waits for the connections to be closed. */
+    /** Waits for the connections to be closed; a stop that Camel forces comes with an interrupt, which must not keep them open. */
     @Override
     public void close() {
-        withHealthChecks(repository -> repository.removeHealthCheck(healthCheck));
-        meters.close();
-        destination.close();
+        boolean interrupted = Thread.interrupted();
+        try {
+            withHealthChecks(repository -> repository.removeHealthCheck(healthCheck));
+            meters.close();
+            destination.close();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

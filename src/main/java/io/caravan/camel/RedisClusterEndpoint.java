@@ -121,9 +121,10 @@ public class RedisClusterEndpoint extends DefaultEndpoint implements AsyncEndpoi
 
     /** A user is done with the destination. Waits for the connections to be closed if it was the last. */
     synchronized void release() {
-        if (--users == 0 && held != null) {
-            held.close();
-            held = null;
+        HeldDestination last = held;
+        if (--users == 0 && last != null) {
+            held = null; // whatever becomes of its connections, the next user makes new ones
+            last.close();
         }
     }
 

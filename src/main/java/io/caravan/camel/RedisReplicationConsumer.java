@@ -50,6 +50,9 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     /** About to be stopped, and started again: batches are not waited for, since they may never end. */
     private volatile boolean restarts;
 
+    /** Camel stops what could not be started, which is nobody's wish that it stays so. */
+    private volatile boolean couldNotStart;
+
     public RedisReplicationConsumer(RedisReplicationEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
@@ -60,6 +63,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     protected void doStart() throws Exception {
         super.doStart();
         restarts = false;
+        couldNotStart = false;
         if (endpoint.takePaused()) {
             gate.close();
         } else {
@@ -68,6 +72,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
         try {
             startTask(endpoint.takeGoingOn(), endpoint.takeWanted());
         } catch (Exception e) {
+            couldNotStart = true;
             TaskEvent.startFailed(endpoint.getCamelContext(), getRouteId(), e);
             throw e;
         }
@@ -113,7 +118,7 @@ public class RedisReplicationConsumer extends DefaultConsumer implements Suspend
     @Override
     protected void doStop() throws Exception {
         boolean interrupted = Thread.interrupted();
-        if (!restarts) {
+        if (!restarts && !couldNotStart) {
             endpoint.staysStopped();
         }
         try {

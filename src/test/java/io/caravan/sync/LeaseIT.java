@@ -39,6 +39,30 @@ class LeaseIT {
     }
 
     @Test
+    void a_start_that_does_not_succeed_at_once_is_tried_again() throws Exception {
+        try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
+                CapturedLog log = CapturedLog.of("io.caravan.camel")) {
+            RedisServer destination = pair.destinationMasters.get(0);
+            destination.command("RPUSH", "of another type", "than a mark has");
+            destination.command("CONFIG", "SET", "maxmemory", "1mb");
+            increment(pair);
+            try (RunningTask task =
+                    pair.task().with(LEASE_TIME, "3000").with("sweep", "NEVER").start()) {
+                destination.command("RENAME", "of another type", "caravan:cutover:{sync}");
+                destination.command("CONFIG", "SET", "maxmemory", "0");
+                awaitLine(log, "could not be started again");
+
+                destination.command("DEL", "caravan:cutover:{sync}");
+
+                Await.until("it streams", PATIENCE, () -> isStreaming(task));
+                increment(pair);
+                task.awaitApplied(pair.sourceMasters);
+            }
+            pair.assertEqual();
+        }
+    }
+
+    @Test
     void a_lease_that_is_lost_where_it_is_kept_is_taken_up_again() throws Exception {
         try (Pair pair = Pair.standards(Pair.older(), Pair.newer());
                 CapturedLog log = CapturedLog.of("io.caravan.camel");

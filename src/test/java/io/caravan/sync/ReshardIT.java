@@ -21,6 +21,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,39 @@ class ReshardIT {
                 awaitShards(task, source, pair.destination);
                 assertThat(snapshots(task)).as("no shard takes a snapshot").containsExactly(0L, 0L, 0L);
                 task.awaitApplied(source.masters());
+            }
+
+            pair.assertEqual();
+        }
+    }
+
+    /** Where a snapshot stands in for a shard's stream, only the other shard's stream tells that slots were there. */
+    @Test
+    void slots_that_come_back_while_no_process_runs_to_a_shard_that_begins_anew_are_as_its_snapshot_has_them()
+            throws Exception {
+        try (Pair pair = Pair.clusterToStandard()) {
+            RedisCluster source = pair.sourceCluster();
+            RedisServer other = source.masters().get(1);
+            other.command("CONFIG", "SET", "repl-backlog-size", "64mb");
+            try (RunningTask before = pair.task().start()) {
+                before.awaitStreaming().awaitApplied(source.masters());
+            }
+            hasNotEndedItsSnapshot(
+                    pair.destinationMasters.get(0), source.masters().get(0));
+
+            String tag = tagsOf(5461, 5461).iterator().next();
+            for (int i = 0; i < 20; i++) { // so that the other stream comes late
+                other.command("EVAL", "for i = 1, 2000 do redis.call('RPUSH', KEYS[1], i) end", "1", "long" + tag);
+            }
+            thereAndBack(source, 0, 99);
+            try (RunningTask task = pair.task().start()) {
+                task.awaitStreaming().awaitApplied(source.masters());
+                assertThat(snapshots(task)).containsExactly(0L, 0L, 1L);
+                Await.until(
+                        "nothing is stale",
+                        SHORTER_THAN_CAMELS,
+                        () -> task.consumer().mayHaveStaleKeys(),
+                        stale -> !stale);
             }
 
             pair.assertEqual();
@@ -304,6 +338,25 @@ class ReshardIT {
     private static void awaitLine(CapturedLog log, String text) {
         Await.until(
                 text, SHORTER_THAN_CAMELS, log::lines, lines -> lines.stream().anyMatch(line -> line.contains(text)));
+    }
+
+    /** As if the process had been killed then. */
+    private static void hasNotEndedItsSnapshot(RedisServer destination, RedisServer master) {
+        List<?> records = (List<?>) Objects.requireNonNull(destination.command("HGETALL", "caravan:checkpoint:{sync}"));
+        for (int i = 0; i < records.size(); i += 2) {
+            String record = text(records.get(i + 1));
+            if (record.contains("source=" + master.host() + ":" + master.port() + " ")) {
+                destination.command(
+                        "HSET",
+                        "caravan:checkpoint:{sync}",
+                        text(records.get(i)),
+                        record.replace("phase=STREAM", "phase=SNAPSHOT"));
+            }
+        }
+    }
+
+    private static String text(Object reply) {
+        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
     }
 
     /** Every key of the slots is changed where it is meanwhile, and once more when it is back. */
