@@ -177,7 +177,7 @@ public final class ReplicationSession {
                 slotsAreKnown(masters),
                 empties,
                 new Resharding(),
-                isToBeSettled(masters, points),
+                Resharding.isPossible(masters.size(), points.values()),
                 progressWanted);
         var started = new ArrayList<ShardReplication>();
         ShardInboxes opened = ShardInboxes.open(spoolPlace, masters, each.receiveBytes(), shardThreads);
@@ -199,18 +199,6 @@ public final class ReplicationSession {
         SourceWatch begun = SourceWatch.begin(monitorThread, settings, heartbeat, shards);
         begun.topology(topology, masters, shards, resharded);
         watch = begun;
-    }
-
-    /**
-     * Whether shards say of the same slots what has no order between them. That may be, though the slots are divided as before, where a
-     * shard begins with a snapshot: slots that had been at another shard meanwhile are in that one's stream alone.
-     */
-    private static boolean isToBeSettled(List<SourceMaster> masters, Map<SourceMaster, StartingPoint> points) {
-        long going = points.values().stream()
-                .filter(point -> point.position().isPresent())
-                .count();
-        return points.values().stream().anyMatch(point -> point.gained().isPresent())
-                || going > 0 && going < masters.size();
     }
 
     /** Of several masters it has to be known which has which slots. */

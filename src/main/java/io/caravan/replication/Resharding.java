@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +28,19 @@ final class Resharding {
     private volatile boolean passed = true;
     private volatile boolean over = true;
     private boolean closed;
+
+    /**
+     * Whether shards may say of the same slots what has no order between them: if slots have changed their shard, or, though they are
+     * divided as before, where a shard begins with a snapshot: slots that had been at another shard meanwhile are in that one's stream alone.
+     *
+     * @param shards how many there are
+     * @param points where those go on that have a record
+     */
+    static boolean isPossible(int shards, Collection<StartingPoint> points) {
+        long going =
+                points.stream().filter(point -> point.position().isPresent()).count();
+        return points.stream().anyMatch(point -> point.gained().isPresent()) || going > 0 && going < shards;
+    }
 
     /** One shard's part in it. */
     final class Passage {

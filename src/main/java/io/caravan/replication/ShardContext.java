@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param slotsKnown whether it is known which master has which slots
  * @param empties whether what the destination has of a shard is removed before its snapshot is repeated
  * @param resharding of slots that have changed their shard since the records were written
- * @param isResharded whether there are such slots
+ * @param isResharded whether there may be such slots
  * @param progressWanted asks for the progress of the shards to be written down; {@code null} if it never is
  */
 record ShardContext(

@@ -27,7 +27,8 @@ final class Ports {
     private static final int ATTEMPTS = 1_000;
 
     private static final Map<Integer, FileLock> TAKEN = new HashMap<>();
-    private static final FileChannel SHARED = open(Path.of(System.getProperty("java.io.tmpdir"), "caravan-test-ports"));
+    private static final FileChannel SHARED = open(
+            Path.of(System.getProperty("java.io.tmpdir"), "caravan-test-ports-" + System.getProperty("user.name")));
 
     private Ports() {}
 
