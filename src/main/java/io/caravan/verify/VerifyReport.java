@@ -2,8 +2,13 @@ package io.caravan.verify;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 
 /**
@@ -53,7 +58,7 @@ public record VerifyReport(
     /** For a person: one line that says it, and the keys concerned. */
     public String text() {
         var text = new StringBuilder(headline());
-        differences.stream().limit(SHOWN).forEach(difference -> text.append("%n  %s".formatted(difference)));
+        shown().forEach(difference -> text.append("%n  %s".formatted(difference)));
         if (different > SHOWN) {
             text.append("%n  … and %,d more".formatted(different - SHOWN));
         }
@@ -62,6 +67,22 @@ public record VerifyReport(
             text.append("%n  … and %,d more".formatted(undecided - SHOWN));
         }
         return text.toString();
+    }
+
+    /** As many of each kind as there is room for: a kind of which there are few is not crowded out by another. */
+    private List<Difference> shown() {
+        Map<Difference.Kind, Queue<Difference>> byKind = new EnumMap<>(Difference.Kind.class);
+        differences.forEach(difference -> byKind.computeIfAbsent(difference.kind(), kind -> new ArrayDeque<>())
+                .add(difference));
+        List<Difference> shown = new ArrayList<>();
+        while (!byKind.isEmpty() && shown.size() < SHOWN) {
+            byKind.values().forEach(ofKind -> shown.add(ofKind.remove()));
+            byKind.values().removeIf(Queue::isEmpty);
+        }
+        return shown.stream()
+                .limit(SHOWN)
+                .sorted(Comparator.comparing(Difference::kind))
+                .toList();
     }
 
     private String headline() {
