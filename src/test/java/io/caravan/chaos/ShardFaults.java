@@ -38,8 +38,13 @@ final class ShardFaults {
         RedisCluster cluster = stage.cluster(side);
         List<RedisServer> masters = new ArrayList<>(stage.mastersWithSlots(side));
         Collections.shuffle(masters, random);
-        RedisServer from = masters.get(0);
-        RedisServer to = masters.get(1);
+        // One that has given its last slot away is a replica from 7.0 on, and takes none back.
+        RedisServer from = masters.stream()
+                .filter(master -> cluster.slotsOf(master).size() > MOST_SLOTS)
+                .findFirst()
+                .orElseThrow();
+        masters.remove(from);
+        RedisServer to = masters.get(0);
         List<Integer> slots = some(stage, from, random);
         return Fault.atOnce(slots.size() + " slots from " + from + " to " + to + " and back", () -> {
             cluster.moveSlots(from, to, slots);

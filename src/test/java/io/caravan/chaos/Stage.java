@@ -179,17 +179,20 @@ final class Stage implements AutoCloseable {
             String memoryLimit,
             String spoolBytes) {
 
-        /** Versions that a cluster is made of; the destination is not older than the source. */
+        /** Versions that a cluster is made of; where both are by lot, or the source is given, the destination is not older. */
         static Setting of(long seed, ChaosOptions options, Random random) {
             List<ServerProgram> programs = ServerProgram.all().stream()
                     .filter(program -> program.atLeast("5.0"))
                     .toList();
-            int first = random.nextInt(programs.size());
-            int second = first + random.nextInt(programs.size() - first);
+            ServerProgram source =
+                    options.source().map(ServerProgram::of).orElseGet(() -> FaultKind.one(programs, random));
+            List<ServerProgram> notOlder = programs.stream()
+                    .filter(program -> program.version().compareTo(source.version()) >= 0)
+                    .toList();
             return new Setting(
                     seed,
-                    options.source().map(ServerProgram::of).orElse(programs.get(first)),
-                    options.destination().map(ServerProgram::of).orElse(programs.get(second)),
+                    source,
+                    options.destination().map(ServerProgram::of).orElseGet(() -> FaultKind.one(notOlder, random)),
                     FaultKind.one(List.of("256kb", "1mb", "32mb"), random),
                     FaultKind.one(List.of("8MB", "32MB"), random),
                     FaultKind.one(List.of("4MB", "12MB"), random));

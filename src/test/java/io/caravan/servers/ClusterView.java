@@ -1,5 +1,6 @@
 package io.caravan.servers;
 
+import io.caravan.node.SlotRanges;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -53,7 +54,7 @@ record ClusterView(List<Node> nodes) {
         }
 
         private String opinion() {
-            return id + (isMaster() ? " master of " + slots : " replica of " + masterId);
+            return id + (isMaster() ? " master of " + SlotRanges.text(slots) : " replica of " + masterId);
         }
     }
 

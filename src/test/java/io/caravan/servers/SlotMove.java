@@ -33,29 +33,19 @@ final class SlotMove {
         }
         // The new owner first: if the old one went first, clients would be sent to and fro until the new one learnt it.
         setSlot(to, slot, "NODE", toId);
-        giveUp(slot);
+        setSlot(from, slot, "NODE", toId);
         masters.stream()
                 .filter(master -> master != from && master != to)
                 .forEach(master -> setSlot(master, slot, "NODE", toId));
-    }
-
-    /** From 7.0 on a master that has learnt that it serves no slot any more is a replica already, and refuses to be told. */
-    private void giveUp(int slot) {
-        try {
-            setSlot(from, slot, "NODE", toId);
-        } catch (RespError e) {
-            if (!String.valueOf(e.getMessage()).contains("SETSLOT only with masters")) {
-                throw e;
-            }
-        }
     }
 
     private static void setSlot(RedisServer server, int slot, String state, String nodeId) {
         try {
             server.command("CLUSTER", "SETSLOT", Integer.toString(slot), state, nodeId);
         } catch (RespError e) {
-            // A master that has given its last slot away may be a replica of the new owner by now, and knows of the
-            // slot.
+            // From 7.0 on a master that has given its last slot away may be a replica of the new owner by now, and
+            // knows
+            // of the slot.
             if (!String.valueOf(e.getMessage()).contains("SETSLOT only with masters")) {
                 throw e;
             }
