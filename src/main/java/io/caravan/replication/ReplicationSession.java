@@ -164,6 +164,7 @@ public final class ReplicationSession {
         Limits each = limits.forShards(masters.size());
         Map<SourceMaster, StartingPoint> points = new HashMap<>();
         masters.forEach(master -> from.apply(master).ifPresent(point -> points.put(master, point)));
+        boolean slotsKnown = slotsAreKnown(masters);
         var session = new ShardContext(
                 settings,
                 topology,
@@ -174,10 +175,10 @@ public final class ReplicationSession {
                 shardThreads,
                 linking,
                 sweeps,
-                slotsAreKnown(masters),
+                slotsKnown,
                 empties,
                 new Resharding(),
-                Resharding.isPossible(masters.size(), points.values()),
+                Resharding.isPossible(masters.size(), slotsKnown, points.values()),
                 progressWanted);
         var started = new ArrayList<ShardReplication>();
         ShardInboxes opened = ShardInboxes.open(spoolPlace, masters, each.receiveBytes(), shardThreads);

@@ -1,5 +1,6 @@
 package io.caravan.replication;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -31,15 +32,18 @@ final class Resharding {
 
     /**
      * Whether shards may say of the same slots what has no order between them: if slots have changed their shard, or, though they are
-     * divided as before, where a shard begins with a snapshot: slots that had been at another shard meanwhile are in that one's stream alone.
+     * divided as before, where a shard begins with a snapshot: slots that had been at another shard meanwhile are in that one's stream
+     * alone. And any shard may have to, which only its source knows.
      *
      * @param shards how many there are
+     * @param slotsKnown whether it is known which of them has which slots; else the source says nothing of its offsets either
      * @param points where those go on that have a record
      */
-    static boolean isPossible(int shards, Collection<StartingPoint> points) {
-        long going =
-                points.stream().filter(point -> point.position().isPresent()).count();
-        return points.stream().anyMatch(point -> point.gained().isPresent()) || going > 0 && going < shards;
+    static boolean isPossible(int shards, boolean slotsKnown, Collection<StartingPoint> points) {
+        boolean several = shards > 1 && slotsKnown;
+        return points.stream()
+                .anyMatch(point -> point.gained().isPresent()
+                        || several && point.position().isPresent());
     }
 
     /** One shard's part in it. */
@@ -66,12 +70,29 @@ final class Resharding {
             }
             lock.lock();
             try {
-                if (offsetsToAwait == OFFSETS) {
+                if (coversUntil == Long.MAX_VALUE) {
                     coversUntil = offset;
                 }
                 if (offsetsToAwait > 0 && --offsetsToAwait == 0) {
                     until = offset;
                     applied(applied);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Another master goes on behind {@code offset}: what the former has said that lies beyond may never come. */
+        void tookOver(long offset) {
+            if (passed) {
+                return;
+            }
+            lock.lock();
+            try {
+                if (!mine && offsetsToAwait < OFFSETS) {
+                    offsetsToAwait = OFFSETS;
+                    until = Long.MAX_VALUE;
+                    coversUntil = Math.min(coversUntil, offset);
                 }
             } finally {
                 lock.unlock();
@@ -196,6 +217,25 @@ final class Resharding {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same, for so long at most; answers whether it is passed. */
+    boolean awaitPassed(Duration limit) throws ShardStoppedException {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (!passed && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            if (closed) {
+                throw new ShardStoppedException();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return passed;
     }
 
     /** Lets go of whoever waits. */

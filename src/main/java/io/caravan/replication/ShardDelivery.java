@@ -1,6 +1,7 @@
 package io.caravan.replication;
 
 import io.caravan.command.SourceShard;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
@@ -123,6 +124,13 @@ final class ShardDelivery {
         resharding.awaitPassed();
     }
 
+    /** A snapshot has been granted instead of the stream: waits for the same, as long as the source may; answers whether that was enough. */
+    boolean awaitPassage(Duration limit) throws ShardStoppedException {
+        record.isUnreliable();
+        passage.beginsAnew();
+        return resharding.awaitPassed(limit);
+    }
+
     /** A snapshot has been granted: offsets count in another history, and nothing before that is in doubt. */
     void beginHistory() {
         passage.beginsAnew();
@@ -153,6 +161,7 @@ final class ShardDelivery {
      * after a kill knows of no key that was read: until they are put right it has to begin anew.
      */
     void tookOver(long offset) {
+        passage.tookOver(offset);
         sweep.tookOver(offset);
         doubtful(outlet.lostBehind(offset));
     }

@@ -205,6 +205,7 @@ final class ShardLink implements LinkKeeper.Shard {
     @Override
     public void historyIsOver() {
         beginsAnew = true;
+        delivery.record().isUnreliable(); // another node might continue what is given up here
         delivery.outlet().historyIsOver();
     }
 

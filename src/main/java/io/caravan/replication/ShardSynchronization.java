@@ -2,6 +2,7 @@ package io.caravan.replication;
 
 import io.caravan.resp.MalformedRespException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class ShardSynchronization implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardSynchronization.class);
+
+    /** For so long a source that sends a snapshot is kept waiting. */
+    private static final Duration PATIENCE_OF_SOURCE = Duration.ofSeconds(5);
 
     private final FullSynchronization fully;
     private final ShardDelivery delivery;
@@ -75,6 +79,7 @@ final class ShardSynchronization implements Runnable {
             PsyncReply reply = opened.open(behind);
             reading.inbox().linked();
             if (reply instanceof PsyncReply.FullResynchronization granted) {
+                awaitPassage(behind);
                 fully.run(queue, opened, granted);
             } else if (behind.isPresent()) {
                 LOG.info(
@@ -91,11 +96,21 @@ final class ShardSynchronization implements Runnable {
         }
     }
 
+    /** No source keeps a snapshot for long until the other shards are so far: it is asked for again then. */
+    private void awaitPassage(Optional<ReplicationPosition> wanted) throws IOException {
+        if (wanted.isPresent() && !delivery.awaitPassage(PATIENCE_OF_SOURCE)) {
+            link.historyIsOver();
+            throw SourceException.retry(
+                    "the source cannot continue at offset " + wanted.get().offset()
+                            + ", so a snapshot has to follow, behind what the other shards have to apply first");
+        }
+    }
+
     private void awaitPassage() throws ShardStoppedException {
         if (delivery.isPassageDue()) {
             condition.waits(
                     "its snapshot waits until the other shards have applied what their masters had written when the task was"
-                            + " started, since slots have moved between them; see how those do");
+                            + " started, since slots may have moved between them; see how those do");
             delivery.awaitPassage();
             condition.waits("");
         } else {

@@ -4,8 +4,10 @@ import io.caravan.node.NodeAddress;
 import io.caravan.node.ServerInfo;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Asks each master how far its stream has come, so that the lag counts what has not even arrived, and what time it is, so that
  * times to live are counted by the source's clock.
  *
- * <p>{@link #ask()} is called again and again by one thread, which waits for the answers. What an account may not ask ({@code
- * INFO} or {@code TIME} refused) is not asked twice: the lag then counts what has arrived, and the source's clock is taken to
+ * <p>{@link #ask()} is called again and again by one thread, which waits for the answers. What an account may not ask of a node
+ * ({@code INFO} or {@code TIME} refused) is not asked twice: the lag then counts what has arrived, and the source's clock is taken to
  * agree with ours.
  */
 final class SourceMonitor implements AutoCloseable {
@@ -24,8 +26,8 @@ final class SourceMonitor implements AutoCloseable {
     private final SourceSettings settings;
     private final List<ShardReplication> shards;
     private final Map<NodeAddress, SourceConnection> connections = new HashMap<>();
-    private boolean offsetRefused;
-    private boolean timeRefused;
+    private final Set<NodeAddress> offsetRefused = new HashSet<>();
+    private final Set<NodeAddress> timeRefused = new HashSet<>();
 
     SourceMonitor(SourceSettings settings, List<ShardReplication> shards) {
         this.settings = settings;
@@ -35,28 +37,28 @@ final class SourceMonitor implements AutoCloseable {
     /** Asks every shard's master once. */
     void ask() {
         for (ShardReplication shard : shards) {
-            if (offsetRefused && timeRefused) {
-                return;
+            NodeAddress node = shard.master().address();
+            if (!offsetRefused.contains(node) || !timeRefused.contains(node)) {
+                ask(shard, node);
             }
-            ask(shard);
         }
     }
 
-    private void ask(ShardReplication shard) {
-        NodeAddress node = shard.master().address();
+    private void ask(ShardReplication shard, NodeAddress node) {
         try {
             SourceConnection connection = connections.get(node);
             if (connection == null) {
                 connection = SourceConnection.open(transport(), node, settings.credentials());
                 connections.put(node, connection);
             }
-            if (!timeRefused) {
-                timeRefused = !connection.askTime(shard.clock());
+            if (!timeRefused.contains(node) && !connection.askTime(shard.clock())) {
+                timeRefused.add(node);
             }
-            if (!offsetRefused) {
+            if (!offsetRefused.contains(node)) {
                 ServerInfo replication = connection.replication();
-                offsetRefused = SourceConnection.offsetIn(replication).isEmpty();
-                if (!offsetRefused) {
+                if (SourceConnection.offsetIn(replication).isEmpty()) {
+                    offsetRefused.add(node);
+                } else {
                     shard.masterSays(replication);
                 }
             }

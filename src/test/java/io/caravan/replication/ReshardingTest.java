@@ -3,7 +3,9 @@ package io.caravan.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,22 @@ class ReshardingTest {
         assertThat(resharding.isPassed()).isTrue();
         assertThat(resharding.isOver()).isTrue();
         resharding.awaitPassed();
+    }
+
+    @Test
+    void it_is_possible_wherever_a_shard_of_several_goes_on() {
+        StartingPoint goesOn = StartingPoint.at(new ReplicationPosition("a".repeat(40), 100, 0), 100, false);
+
+        assertThat(Resharding.isPossible(3, true, List.of(goesOn, StartingPoint.ANEW)))
+                .isTrue();
+        assertThat(Resharding.isPossible(1, true, List.of(goesOn.serving(slots(7)))))
+                .as("it has another's slots")
+                .isTrue();
+        assertThat(Resharding.isPossible(1, true, List.of(goesOn))).isFalse();
+        assertThat(Resharding.isPossible(3, true, List.of(StartingPoint.ANEW))).isFalse();
+        assertThat(Resharding.isPossible(3, false, List.of(goesOn)))
+                .as("nobody would tell where the others are")
+                .isFalse();
     }
 
     @Test
@@ -46,6 +64,34 @@ class ReshardingTest {
         got.followed();
         assertThat(resharding.isOver()).isTrue();
         assertThat(got.gained().isEmpty()).isTrue();
+    }
+
+    @Test
+    void what_a_master_said_that_has_been_replaced_is_not_waited_for() {
+        Resharding.Passage gave = resharding.goesOn(new BitSet(), 100);
+        resharding.goesOn(slots(7), 500).beginsAnew();
+        gave.reached(900);
+        gave.reached(900);
+
+        gave.tookOver(300); // it had run no more than that
+        gave.applied(300);
+        assertThat(resharding.isPassed()).as("the new one may have run more").isFalse();
+        assertThat(gave.coversUntil()).isEqualTo(300);
+        gave.reached(310);
+        gave.reached(320);
+        gave.applied(320);
+
+        assertThat(resharding.isPassed()).isTrue();
+    }
+
+    @Test
+    void who_waits_for_some_time_only_is_told_whether_that_was_enough() throws ShardStoppedException {
+        Resharding.Passage gave = resharding.goesOn(new BitSet(), 100);
+
+        assertThat(resharding.awaitPassed(Duration.ofMillis(1))).isFalse();
+        gave.reached(100);
+        gave.reached(100);
+        assertThat(resharding.awaitPassed(Duration.ofMillis(1))).isTrue();
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +122,17 @@ class ReshardIT {
     @Test
     void slots_that_come_back_while_no_process_runs_to_a_shard_that_begins_anew_are_as_its_snapshot_has_them()
             throws Exception {
+        comeBackWhileNoProcessRuns((destination, owner) -> hasNotEndedItsSnapshot(destination, owner));
+    }
+
+    @Test
+    void slots_that_come_back_while_no_process_runs_to_a_shard_that_cannot_be_continued_are_as_its_snapshot_has_them()
+            throws Exception {
+        comeBackWhileNoProcessRuns((destination, owner) -> owner.command("DEBUG", "CHANGE-REPL-ID"));
+    }
+
+    /** @param beginsAnew sees to it that the shard that has the slots cannot do otherwise */
+    private static void comeBackWhileNoProcessRuns(BiConsumer<RedisServer, RedisServer> beginsAnew) throws Exception {
         try (Pair pair = Pair.clusterToStandard()) {
             RedisCluster source = pair.sourceCluster();
             RedisServer other = source.masters().get(1);
@@ -128,8 +140,7 @@ class ReshardIT {
             try (RunningTask before = pair.task().start()) {
                 before.awaitStreaming().awaitApplied(source.masters());
             }
-            hasNotEndedItsSnapshot(
-                    pair.destinationMasters.get(0), source.masters().get(0));
+            beginsAnew.accept(pair.destinationMasters.get(0), source.masters().get(0));
 
             String tag = tagsOf(5461, 5461).iterator().next();
             for (int i = 0; i < 20; i++) { // so that the other stream comes late
