@@ -125,23 +125,23 @@ final class CheckpointKeeper {
         if (point.position().isEmpty()) {
             return Optional.of(point.serving(new BitSet())); // the snapshot has them, behind what others say of them
         }
-        if (inSlot) {
+        if (inSlot || master.nodeId().isEmpty()) {
             LOG.warn(
-                    "task {}: source {} serves slots {}, and slots {} when its checkpoint was written: it begins anew with a"
-                            + " snapshot, since keys that change their shard arrive in two streams at once, and none may be read again"
-                            + " (inDoubt=IN_SLOT)",
+                    "task {}: source {} serves slots {}, and its checkpoint is of slots {}: it begins anew with a snapshot, since the keys of"
+                            + " the others cannot be read again alone ({})",
                     task,
                     master.address(),
                     slotsOf(master),
-                    before);
-            return Optional.of(StartingPoint.ANEW.serving(new BitSet()));
+                    before,
+                    inSlot ? "inDoubt=IN_SLOT" : "the source is not known as a cluster");
+            return Optional.of(newToTheTask(master));
         }
         BitSet gained = master.slots();
         gained.andNot(SlotRanges.parse(before));
         if (!gained.isEmpty()) {
             LOG.info(
-                    "task {}: source {} serves slots {}, and slots {} when its checkpoint was written: once all streams are applied up"
-                            + " to where they are now, the keys of those that it was given are read again",
+                    "task {}: source {} serves slots {}, and its checkpoint is of slots {}: once all streams are applied up to where they"
+                            + " are now, the keys of the others are read again",
                     task,
                     master.address(),
                     slotsOf(master),

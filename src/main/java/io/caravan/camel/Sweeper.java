@@ -11,9 +11,11 @@ import io.caravan.replication.SessionSweep;
 import io.caravan.replication.SourceException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -36,6 +38,11 @@ final class Sweeper {
     private final RouteSelection selection;
     private final boolean removes;
     private final AtomicBoolean sweeping = new AtomicBoolean();
+
+    /** Shards of which the keys are read again, by the era of that: what follows may fail, and is tried again alone. */
+    private final Map<SourceShard, Integer> followed = new ConcurrentHashMap<>();
+
+    private int turn;
     private boolean toldWhyNot;
 
     /**
@@ -55,15 +62,15 @@ final class Sweeper {
         this.destinations = List.copyOf(destinations);
     }
 
-    /** Begins with a shard that needs it, unless one is being swept. */
+    /** Begins with a shard that needs it, unless one is being swept: each in turn, since one may fail again and again. */
     void sweepDue() {
         List<SourceShard> due = source.shardsToSweep();
         if (due.isEmpty() || !sweeping.compareAndSet(false, true)) {
             return;
         }
-        SourceShard shard = due.get(0);
+        SourceShard shard = due.get(turn++ % due.size());
         int era = shard.era();
-        follow(shard).thenCompose(followed -> sweep(shard)).whenComplete((done, failure) -> {
+        follow(shard, era).thenCompose(followed -> sweep(shard)).whenComplete((done, failure) -> {
             try {
                 if (failure == null) {
                     source.swept(shard, era);
@@ -77,10 +84,14 @@ final class Sweeper {
     }
 
     /** Reads every key of the slots again that another shard had before. */
-    private CompletionStage<Void> follow(SourceShard shard) {
+    private CompletionStage<Void> follow(SourceShard shard, int era) {
+        if (Integer.valueOf(era).equals(followed.get(shard))) {
+            return CompletableFuture.completedStage(null);
+        }
         BitSet gained = source.slotsGained(shard);
         var read = new AtomicLong();
         return follow(shard, gained, gained.nextSetBit(0), read).thenAccept(done -> {
+            followed.put(shard, era);
             if (!gained.isEmpty()) {
                 LOG.info(
                         "task {}: source {} has got slots {}; their {} keys are read again",

@@ -10,6 +10,7 @@ import io.caravan.checkpoint.Lease;
 import io.caravan.checkpoint.RedisCutoverMark;
 import io.caravan.checkpoint.RedisLease;
 import io.caravan.cluster.Destination;
+import io.caravan.command.Databases;
 import io.caravan.replication.ReplicationSession;
 import io.caravan.replication.SourceMaster;
 import io.caravan.replication.StartingPoint;
@@ -17,6 +18,8 @@ import io.caravan.thread.Repeating;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -103,8 +106,12 @@ final class TaskContinuity {
                             + " with a snapshot; set checkpoint=file:path to continue instead",
                     task);
         }
+        Databases databases = Databases.parse(configuration.getDatabases());
         return destination.map(holder -> new TaskContinuity(
-                new CopiedCheckpointStore(holder::call, configuration.getRequestTimeout(), new MastersOf(holder)),
+                new CopiedCheckpointStore(
+                        holder::call,
+                        configuration.getRequestTimeout(),
+                        new MastersOf(holder, databases.hasPrefixes())),
                 new RedisLease(holder::call, task),
                 new RedisCutoverMark(holder::call, task),
                 task,
@@ -243,11 +250,16 @@ final class TaskContinuity {
         }
     }
 
-    private record MastersOf(Destination destination) implements CopiedCheckpointStore.Masters {
+    private record MastersOf(Destination destination, boolean hasPrefixes) implements CopiedCheckpointStore.Masters {
 
         @Override
-        public List<Integer> oneOfEach(List<Integer> slots) {
-            return destination.oneOfEachMaster(slots);
+        public Collection<BitSet> slotsOfEach() {
+            return destination.slotsOfEachMaster();
+        }
+
+        @Override
+        public boolean hasSlotsOfSource() {
+            return !hasPrefixes;
         }
 
         @Override

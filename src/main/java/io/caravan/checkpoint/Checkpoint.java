@@ -1,6 +1,7 @@
 package io.caravan.checkpoint;
 
 import io.caravan.command.Phase;
+import io.caravan.node.SlotRanges;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,24 @@ public record Checkpoint(
         }
     }
 
+    /** The same, of a shard that serves other slots as far as it is known. */
+    Checkpoint withSlots(String known) {
+        return new Checkpoint(
+                task,
+                shard,
+                source,
+                replicationId,
+                applied,
+                ceiling,
+                phase,
+                database,
+                known,
+                sweep,
+                writers,
+                lineage,
+                timeMillis);
+    }
+
     /** The record as one line of {@code name=value}, which a person can read too. */
     public String encode() {
         return "version=" + VERSION + " source=" + source + " replicationId=" + replicationId + " applied=" + applied
@@ -91,14 +110,14 @@ public record Checkpoint(
                     Long.parseLong(required(field, "ceiling")),
                     Phase.valueOf(required(field, "phase")),
                     Integer.parseInt(required(field, "database")),
-                    required(field, "slots"),
+                    SlotRanges.text(SlotRanges.parse(required(field, "slots"))),
                     Sweep.valueOf(required(field, "sweep")),
                     Arrays.stream(required(field, "writers").split(","))
                             .filter(name -> !name.isEmpty())
                             .toList(),
                     field.getOrDefault("lineage", ""),
                     Long.parseLong(required(field, "time")));
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("a damaged checkpoint: '" + line + "'", e);
         }
     }

@@ -4,9 +4,11 @@ import io.caravan.checkpoint.Checkpoint.Sweep;
 import io.caravan.checkpoint.RedisCheckpointStore.Commands;
 import io.caravan.command.HashSlot;
 import io.caravan.command.Phase;
+import io.caravan.node.SlotRanges;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +26,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * is missing but copies. (C) Which copies there are, each of them says, {@code copies=0,5504,10880}: the slots in which they lie. A slot is named
  * only once its master has taken a copy: where it is on its way to another master, none does. (D) A copy is
  * written at the master that what it says was applied at, or not at all ({@link Masters}): the successor of one that was replaced may lack
- * what the copy says. Of a standard server that holds for the checkpoint itself.
+ * what the copy says. Of a standard server that holds for the checkpoint itself. (E) A checkpoint that is loaded names no slots of a master
+ * that has none of its copies: who has got slots while nobody watched may have lost them since, and nothing would tell.
  *
  * <p>Thread-safe; of a checkpoint one {@link #save} at a time.
  */
@@ -44,7 +49,7 @@ public final class CopiedCheckpointStore implements CheckpointStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(CopiedCheckpointStore.class);
 
-    /** Slots in which a copy may lie: so many that every master has one of them, and so few that all can be asked. */
+    /** Slots in which copies lie: so many that nearly every master has one of them, and so few that all can be asked. */
     private static final List<Integer> PLACES =
             IntStream.range(0, 128).mapToObj(place -> place * 128).toList();
 
@@ -60,8 +65,11 @@ public final class CopiedCheckpointStore implements CheckpointStore {
     /** What has to be known of the destination's masters. Thread-safe; nothing waits. */
     public interface Masters {
 
-        /** Of some slots one for each master that serves any of them; none of a standard server. */
-        List<Integer> oneOfEach(List<Integer> slots);
+        /** The slots of each master that serves any, not to be changed; none of a standard server. */
+        Collection<BitSet> slotsOfEach();
+
+        /** Whether keys are in the same slots there as at the source. */
+        boolean hasSlotsOfSource();
 
         /** How often a master may have lost something so far. */
         long losses();
@@ -99,20 +107,33 @@ public final class CopiedCheckpointStore implements CheckpointStore {
     @Override
     public List<Checkpoint> load(String task) throws IOException {
         Map<String, String> kept = main.lines(task);
-        Map<Integer, CompletionStage<Map<String, String>>> asked = new TreeMap<>();
-        if (!masters.oneOfEach(PLACES).isEmpty()) {
-            PLACES.forEach(slot -> asked.put(slot, copies.lines(task, slot)));
+        Set<Integer> asked = new TreeSet<>();
+        Map<Integer, Map<String, String>> found = new TreeMap<>();
+        if (!masters.slotsOfEach().isEmpty()) {
+            ask(task, Stream.concat(PLACES.stream(), placesIn(kept)), asked, found);
+            ask(task, List.copyOf(found.values()).stream().flatMap(CopiedCheckpointStore::placesIn), asked, found);
         }
-        Map<Integer, Map<String, String>> found = copies.await(asked);
         found.forEach((slot, lines) -> lines.keySet().forEach(shard -> used.add(new Place(slot, shard))));
         taken.addAll(used);
         Set<String> shards = new ConcurrentSkipListSet<>(kept.keySet());
         found.values().forEach(lines -> shards.addAll(lines.keySet()));
         List<Checkpoint> checkpoints = new ArrayList<>();
         for (String shard : shards) {
-            checkpoints.add(merge(task, shard, Optional.ofNullable(kept.get(shard)), asked.keySet(), found));
+            checkpoints.add(merge(task, shard, Optional.ofNullable(kept.get(shard)), asked, found));
         }
         return checkpoints;
+    }
+
+    /** Asks for the copies of slots that were not asked for yet; waits for all. */
+    private void ask(String task, Stream<Integer> slots, Set<Integer> asked, Map<Integer, Map<String, String>> found)
+            throws IOException {
+        Map<Integer, CompletionStage<Map<String, String>>> copied = new TreeMap<>();
+        slots.filter(asked::add).forEach(slot -> copied.put(slot, copies.lines(task, slot)));
+        found.putAll(copies.await(copied));
+    }
+
+    private static Stream<Integer> placesIn(Map<String, String> lines) {
+        return lines.values().stream().flatMap(line -> placesIn(line).stream());
     }
 
     private Checkpoint merge(
@@ -135,7 +156,8 @@ public final class CopiedCheckpointStore implements CheckpointStore {
         List<Checkpoint> counted = new ArrayList<>();
         kept.map(records::get).ifPresent(counted::add);
         boolean lost = kept.isEmpty();
-        for (int slot : placesIn(latest.getKey())) {
+        List<Integer> places = placesIn(latest.getKey());
+        for (int slot : places) {
             if (asked.contains(slot) && !found.containsKey(slot)) {
                 throw new IOException("the destination does not give the copy of its checkpoints in slot " + slot
                         + ": its master may have lost what was written to it; try again when it serves that slot");
@@ -153,7 +175,37 @@ public final class CopiedCheckpointStore implements CheckpointStore {
                 counted.add(records.get(copy));
             }
         }
-        return merged(latest.getValue(), counted, lost);
+        return without(unproven(places), merged(latest.getValue(), counted, lost));
+    }
+
+    /** The slots of a cluster that no master serves which has one of the copies. */
+    private BitSet unproven(List<Integer> places) {
+        Collection<BitSet> each = masters.slotsOfEach();
+        BitSet slots = each.isEmpty() ? new BitSet() : HashSlot.all();
+        each.stream()
+                .filter(ofMaster -> places.stream().anyMatch(ofMaster::get))
+                .forEach(slots::andNot);
+        return slots;
+    }
+
+    /** Invariant E. */
+    private Checkpoint without(BitSet unproven, Checkpoint checkpoint) {
+        BitSet slots = SlotRanges.parse(checkpoint.slots());
+        BitSet concerned = (BitSet) slots.clone();
+        if (masters.hasSlotsOfSource() || unproven.isEmpty()) {
+            concerned.and(unproven);
+        }
+        if (checkpoint.phase() == Phase.SNAPSHOT || concerned.isEmpty()) {
+            return checkpoint;
+        }
+        LOG.warn(
+                "task {}: the destination's master of slots {} has no copy of the checkpoint of shard {}, as one that has got them since, and"
+                        + " may have lost their keys: they are brought again",
+                checkpoint.task(),
+                SlotRanges.text(unproven),
+                checkpoint.shard());
+        slots.andNot(concerned);
+        return checkpoint.withSlots(SlotRanges.text(slots));
     }
 
     /** Invariants A and B. */
@@ -198,7 +250,9 @@ public final class CopiedCheckpointStore implements CheckpointStore {
 
     @Override
     public CompletionStage<Void> save(Checkpoint checkpoint, long losses) {
-        List<Integer> places = masters.oneOfEach(PLACES);
+        List<Integer> places = masters.slotsOfEach().stream()
+                .map(CopiedCheckpointStore::placeAmong)
+                .toList();
         String line = checkpoint.encode();
         if (places.isEmpty()) {
             byte[] key = RedisCheckpointStore.key(checkpoint.task()).getBytes(StandardCharsets.UTF_8);
@@ -211,6 +265,11 @@ public final class CopiedCheckpointStore implements CheckpointStore {
         return copy(checkpoint, fresh, line + naming(known), losses)
                 .thenCompose(done -> save(checkpoint, places, known, losses))
                 .thenRun(() -> remove(checkpoint.task(), checkpoint.shard(), places));
+    }
+
+    /** A master that serves none of the usual places has its copy in its lowest slot; whoever looks for it finds that in the records. */
+    private static int placeAmong(BitSet slots) {
+        return PLACES.stream().filter(slots::get).findFirst().orElseGet(() -> slots.nextSetBit(0));
     }
 
     /** Once more if a copy turns out to be on its way to another master: it says what it said before, and is not to be named. */
@@ -246,17 +305,21 @@ public final class CopiedCheckpointStore implements CheckpointStore {
         for (int slot : places) {
             var place = new Place(slot, checkpoint.shard());
             used.add(place);
-            copied.add(copies.save(checkpoint.task(), slot, checkpoint.shard(), line, losses)
-                    .thenRun(() -> taken.add(place))
-                    .completeOnTimeout(null, COPY_MILLIS, TimeUnit.MILLISECONDS)
-                    .exceptionally(failure -> {
-                        if (isOnItsWay(failure)) {
-                            taken.remove(place);
-                        }
-                        return null;
-                    }));
+            CompletableFuture<Void> ended = copies.save(checkpoint.task(), slot, checkpoint.shard(), line, losses)
+                    .handle((done, failure) -> settle(place, failure));
+            // A copy of it: what is taken late is taken, too.
+            copied.add(ended.copy().completeOnTimeout(null, COPY_MILLIS, TimeUnit.MILLISECONDS));
         }
         return CompletableFuture.allOf(copied.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private @Nullable Void settle(Place place, @Nullable Throwable failure) {
+        if (failure == null && used.contains(place)) {
+            taken.add(place);
+        } else if (failure != null && isOnItsWay(failure)) {
+            taken.remove(place);
+        }
+        return null;
     }
 
     /** {@code ASK} is answered while a slot is on its way, and by a master only. */

@@ -197,9 +197,9 @@ public final class Destination implements AutoCloseable {
         }
     }
 
-    /** Of some slots one for each master of a cluster that serves any of them; none of a standard server. */
-    public List<Integer> oneOfEachMaster(List<Integer> slots) {
-        return isCluster() ? router.failovers().oneOfEachMaster(slots) : List.of();
+    /** The slots of each master of a cluster that serves any, as they were divided last, not to be changed; none of a standard server. */
+    public Collection<BitSet> slotsOfEachMaster() {
+        return isCluster() ? router.failovers().slotsOfEachMaster() : List.of();
     }
 
     /** The command table, and what the destination says of commands beyond it; fails if the account may not ask. */

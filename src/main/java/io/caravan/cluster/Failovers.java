@@ -5,8 +5,8 @@ import io.caravan.node.NodeAddress;
 import io.caravan.node.SlotRanges;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +35,8 @@ final class Failovers {
     /** Replaced as a whole, and read by any thread. */
     private volatile @Nullable NodeAddress[] before = new NodeAddress[0];
 
+    private volatile Collection<BitSet> slotsOfEach = List.of();
+
     private Successors successors = (former, what) -> {};
 
     /** Whom it is told that a master has another in its place. */
@@ -56,17 +58,9 @@ final class Failovers {
         return Arrays.stream(before).filter(Objects::nonNull).distinct().toList();
     }
 
-    /** Of some slots one for each master that serves any of them, the lowest; any thread. */
-    List<Integer> oneOfEachMaster(List<Integer> slots) {
-        @Nullable NodeAddress[] masterOfSlot = before;
-        Map<NodeAddress, Integer> first = new LinkedHashMap<>();
-        for (int slot : slots) {
-            NodeAddress master = slot < masterOfSlot.length ? masterOfSlot[slot] : null;
-            if (master != null) {
-                first.putIfAbsent(master, slot);
-            }
-        }
-        return List.copyOf(first.values());
+    /** The slots of each master that serves any; not to be changed. Any thread. */
+    Collection<BitSet> slotsOfEachMaster() {
+        return slotsOfEach;
     }
 
     /** Whether it is known of a node that it serves a slot, and what the one before it has lost is being put right. */
@@ -97,6 +91,7 @@ final class Failovers {
             after[slot] = after[slot] == null ? former : after[slot]; // remembered until somebody serves it again
         }
         before = after;
+        slotsOfEach = masters().stream().map(this::slotsOf).toList();
         replaced.forEach(this::repair);
     }
 

@@ -160,8 +160,16 @@ class CheckpointKeeperTest {
     }
 
     @Test
+    void a_standard_server_begins_anew_where_the_destination_may_lack_some_slots() throws IOException {
+        store.found = List.of(ofSlots("10.0.0.2:7000", "0-15999", Phase.STREAM));
+        keeper.load();
+
+        assertThat(start(STANDARD_MASTER)).contains(StartingPoint.ANEW);
+    }
+
+    @Test
     void a_snapshot_of_a_shard_that_serves_other_slots_waits_for_the_other_shards() throws IOException {
-        store.found = List.of(ofSlots("0-5460", Phase.SNAPSHOT));
+        store.found = List.of(ofSlots("07c37dfe", "0-5460", Phase.SNAPSHOT));
         keeper.load();
 
         assertThat(start(CLUSTER_MASTER)).contains(StartingPoint.ANEW.serving(new BitSet()));
@@ -367,24 +375,12 @@ class CheckpointKeeperTest {
     }
 
     private static Checkpoint ofSlots(String slots) {
-        return ofSlots(slots, Phase.STREAM);
+        return ofSlots("07c37dfe", slots, Phase.STREAM);
     }
 
-    private static Checkpoint ofSlots(String slots, Phase phase) {
+    private static Checkpoint ofSlots(String shard, String slots, Phase phase) {
         return new Checkpoint(
-                "orders",
-                "07c37dfe",
-                "a:1",
-                "8d5f",
-                4711,
-                4711,
-                phase,
-                3,
-                slots,
-                Checkpoint.Sweep.DONE,
-                List.of(),
-                "",
-                0);
+                "orders", shard, "a:1", "8d5f", 4711, 4711, phase, 3, slots, Checkpoint.Sweep.DONE, List.of(), "", 0);
     }
 
     private static Checkpoint inDoubt(String lineage) {

@@ -9,6 +9,8 @@ import io.caravan.command.HashSlot;
 import io.caravan.command.Phase;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -183,7 +185,8 @@ class CopiedCheckpointStoreTest {
                 : CompletableFuture.completedFuture(null);
         save(stream(100, 200));
         masters.answers = key -> CompletableFuture.completedFuture(null);
-        assertThat(masters.store().load("orders")).containsExactly(stream(100, 200));
+        assertThat(masters.store().load("orders"))
+                .containsExactly(stream(100, 200).withSlots("0-5460,10923-16383"));
 
         save(stream(150, 300));
 
@@ -204,7 +207,8 @@ class CopiedCheckpointStoreTest {
         save(stream(150, 300));
 
         masters.answers = key -> CompletableFuture.completedFuture(null);
-        assertThat(masters.store().load("orders")).containsExactly(stream(150, 300));
+        assertThat(masters.store().load("orders"))
+                .containsExactly(stream(150, 300).withSlots("0-5460,10923-16383"));
         save(stream(200, 400));
         masters.loses(1, Map.of());
         assertThat(masters.store().load("orders"))
@@ -235,6 +239,60 @@ class CopiedCheckpointStoreTest {
         assertThat(masters.store().save(stream(100, 200), 0).toCompletableFuture())
                 .isCompletedExceptionally();
         assertThat(masters.hashes).isEmpty();
+    }
+
+    @Test
+    void invariant_E_slots_of_a_master_that_has_no_copy_are_not_named() throws IOException {
+        save(stream(100, 200));
+
+        masters.bounds = new int[] {5461, 10923, 16000, 16384};
+        assertThat(masters.store().load("orders"))
+                .as("one has got slots 16000 to 16383")
+                .containsExactly(stream(100, 200).withSlots("0-15999"));
+        masters.bounds = new int[] {10923, 16384};
+        assertThat(masters.store().load("orders"))
+                .as("one has gone, and given its slots, with its copy, to another")
+                .containsExactly(stream(100, 200));
+    }
+
+    @Test
+    void invariant_E_of_keys_behind_prefixes_nobody_knows_the_slots() throws IOException {
+        save(stream(100, 200));
+        masters.bounds = new int[] {5461, 10923, 16000, 16384};
+        masters.hasSlotsOfSource = false;
+
+        assertThat(masters.store().load("orders"))
+                .containsExactly(stream(100, 200).withSlots("none"));
+    }
+
+    @Test
+    void a_master_of_few_slots_has_a_copy_too() throws IOException {
+        masters.bounds = new int[] {5461, 5463, 16384};
+        save(stream(100, 200));
+        assertThat(masters.store().load("orders")).containsExactly(stream(100, 200));
+
+        masters.hashes.remove(masters.hashes.keySet().stream()
+                .filter(key -> HashSlot.of(key.getBytes(UTF_8)) == 5461)
+                .findAny()
+                .orElseThrow());
+
+        assertThat(masters.store().load("orders")).extracting(Checkpoint::phase).containsExactly(Phase.SNAPSHOT);
+    }
+
+    @Test
+    void a_copy_that_is_taken_late_is_taken() throws IOException {
+        var late = new CompletableFuture<Void>();
+        masters.answers = key -> !key.equals("caravan:checkpoint:{orders}") && Masters.of(key) == 1
+                ? late
+                : CompletableFuture.completedFuture(null);
+        save(stream(100, 200));
+        late.complete(null);
+        masters.answers = key -> CompletableFuture.completedFuture(null);
+
+        save(stream(150, 300));
+
+        assertThat(masters.hashes.get("caravan:checkpoint:{orders}").get("shard-1"))
+                .contains("copies=0,5504,11008");
     }
 
     private void save(Checkpoint checkpoint) {
@@ -269,6 +327,7 @@ class CopiedCheckpointStoreTest {
         private final List<String> written = new ArrayList<>();
         private int[] bounds = {5461, 10923, 16384};
         private long losses;
+        private boolean hasSlotsOfSource = true;
         private Function<String, CompletableFuture<Void>> answers = key -> CompletableFuture.completedFuture(null);
 
         private CopiedCheckpointStore store() {
@@ -289,19 +348,21 @@ class CopiedCheckpointStoreTest {
         }
 
         @Override
-        public List<Integer> oneOfEach(List<Integer> slots) {
-            Map<Integer, Integer> first = new TreeMap<>();
-            if (bounds.length == 0) {
-                return List.of();
+        public boolean hasSlotsOfSource() {
+            return hasSlotsOfSource;
+        }
+
+        @Override
+        public Collection<BitSet> slotsOfEach() {
+            List<BitSet> slots = new ArrayList<>();
+            int first = 0;
+            for (int end : bounds) {
+                var ofMaster = new BitSet();
+                ofMaster.set(first, end);
+                slots.add(ofMaster);
+                first = end;
             }
-            for (int slot : slots) {
-                int master = 0;
-                while (slot >= bounds[master]) {
-                    master++;
-                }
-                first.putIfAbsent(master, slot);
-            }
-            return List.copyOf(first.values());
+            return slots;
         }
 
         /** Which of the three masters has a key. */

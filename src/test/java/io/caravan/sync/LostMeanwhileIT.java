@@ -86,6 +86,20 @@ class LostMeanwhileIT {
         assertThat(count(output, SNAPSHOT)).isEqualTo(2 * SHARDS);
     }
 
+    /** Nobody has ever left anything there that could be missed. */
+    @Test
+    void all_that_a_master_has_got_since() throws Exception {
+        String output = endsEqual(RedisCluster.on(Pair.newer()).start(), cluster -> {}, cluster -> {
+            RedisServer added = cluster.addMaster();
+            cluster.moveSlots(cluster.masters().get(0), added, 1, 500);
+            added.restartEmpty();
+            cluster.awaitAgreement();
+        });
+
+        assertThat(output).contains("master of slots 1-500 has no copy of the checkpoint of shard");
+        assertThat(count(output, SNAPSHOT)).isEqualTo(SHARDS);
+    }
+
     @Test
     void what_replicas_had_not_received_that_take_over() throws Exception {
         RedisCluster destination = RedisCluster.on(Pair.newer()).replicas(1).start();
