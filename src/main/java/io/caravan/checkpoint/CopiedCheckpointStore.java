@@ -245,6 +245,7 @@ public final class CopiedCheckpointStore implements CheckpointStore {
                 : Stream.of(line.substring(at + COPIES.length()).split(","))
                         .filter(slot -> slot.matches("\\d{1,5}"))
                         .map(Integer::valueOf)
+                        .filter(slot -> slot < HashSlot.COUNT)
                         .toList();
     }
 
