@@ -122,9 +122,14 @@ final class CheckpointKeeper {
             return Optional.of(point);
         }
         slotsBefore.put(master.address().toString(), before);
-        if (point.position().isEmpty()) {
-            return Optional.of(point.serving(new BitSet())); // the snapshot has them, behind what others say of them
-        }
+        return Optional.of(
+                point.position().isEmpty()
+                        ? point.serving(new BitSet()) // the snapshot has them, behind what others say of them
+                        : servingOthers(point, master, before));
+    }
+
+    /** @param before the slots that the record names: keys of the others are not as the stream takes them for */
+    private StartingPoint servingOthers(StartingPoint point, SourceMaster master, String before) {
         if (inSlot || master.nodeId().isEmpty()) {
             LOG.warn(
                     "task {}: source {} serves slots {}, and its checkpoint is of slots {}: it begins anew with a snapshot, since the keys of"
@@ -134,7 +139,7 @@ final class CheckpointKeeper {
                     slotsOf(master),
                     before,
                     inSlot ? "inDoubt=IN_SLOT" : "the source is not known as a cluster");
-            return Optional.of(newToTheTask(master));
+            return newToTheTask(master);
         }
         BitSet gained = master.slots();
         gained.andNot(SlotRanges.parse(before));
@@ -147,7 +152,7 @@ final class CheckpointKeeper {
                     slotsOf(master),
                     before);
         }
-        return Optional.of(point.serving(gained));
+        return point.serving(gained);
     }
 
     /** What it serves another shard has served before, unless nobody knows who serves what. */
