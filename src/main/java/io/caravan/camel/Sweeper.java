@@ -70,7 +70,7 @@ final class Sweeper {
         }
         SourceShard shard = due.get(turn++ % due.size());
         int era = shard.era();
-        follow(shard, era).thenCompose(followed -> sweep(shard)).whenComplete((done, failure) -> {
+        follow(shard, era).thenCompose(read -> sweep(shard)).whenComplete((done, failure) -> {
             try {
                 if (failure == null) {
                     source.swept(shard, era);

@@ -79,7 +79,7 @@ final class ShardSynchronization implements Runnable {
             PsyncReply reply = opened.open(behind);
             reading.inbox().linked();
             if (reply instanceof PsyncReply.FullResynchronization granted) {
-                awaitPassage(behind);
+                hold(behind);
                 fully.run(queue, opened, granted);
             } else if (behind.isPresent()) {
                 LOG.info(
@@ -96,8 +96,8 @@ final class ShardSynchronization implements Runnable {
         }
     }
 
-    /** No source keeps a snapshot for long until the other shards are so far: it is asked for again then. */
-    private void awaitPassage(Optional<ReplicationPosition> wanted) throws IOException {
+    /** Holds a snapshot that was granted where the stream was wanted until the other shards are so far, or, if that takes long, asks again then. */
+    private void hold(Optional<ReplicationPosition> wanted) throws IOException {
         if (wanted.isPresent() && !delivery.awaitPassage(PATIENCE_OF_SOURCE)) {
             link.historyIsOver();
             throw SourceException.retry(
